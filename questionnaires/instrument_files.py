@@ -1,0 +1,159 @@
+"""The shapes of an instrument's YAML files. `schemas/` holds them as JSON Schemas, for editors."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from questionnaires.definition import Attribute, EnableOperator, ItemType, PublicationStatus
+from questionnaires.shapes import Shape
+
+Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$")]
+InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+LinkId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+RecallPeriod = Annotated[str, StringConstraints(pattern=r"^(P(\d+D|\d+W)|PT\d+H|PT0S)$")]
+"""ISO 8601 duration; `PT0S` is "now", `P1D` "today"."""
+
+
+class InstrumentFile(Shape):
+    """`instrument.yaml`: what the family measures, for whom, and where it ends."""
+
+    id: InstrumentId
+    title: str
+    construct: str
+    population: str
+    respondents: tuple[Literal["patient", "related-person", "practitioner"], ...]
+    known_limits: tuple[str, ...]
+
+
+class LicenceFile(Shape):
+    """`licence.yaml`: who owns the wording, and whether it may be shipped."""
+
+    holder: str
+    terms: str
+    redistribution: Literal["allowed", "restricted"]
+    permission_evidence: str
+
+
+class Reference(Shape):
+    """One source that rules cite."""
+
+    citation: str
+    doi: str | None = None
+    url: str | None = None
+    page: str | None = None
+
+
+class ReferencesFile(Shape):
+    """`references.yaml`: key -> source."""
+
+    references: dict[Word, Reference]
+
+
+class OptionEntry(Shape):
+    """One answer option."""
+
+    code: Code
+    weight: Decimal | None = None
+    opt_out: bool = False
+    exclusive: bool = False
+
+
+class EnableWhenEntry(Shape):
+    """One branching condition. The answer is read by the type of the question that it names."""
+
+    question: LinkId
+    operator: EnableOperator
+    answer: str
+
+
+class ItemEntry(Shape):
+    """One item; its options stand in it or in a named option set."""
+
+    link_id: LinkId
+    type: ItemType
+    concept: Word | None = None
+    attribute: Attribute | None = None
+    required: bool = False
+    repeats: bool = False
+    hidden: bool = False
+    option_set: Word | None = None
+    options: tuple[OptionEntry, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: Annotated[int, Field(ge=1, le=4_000)] | None = None
+    unit: str | None = None
+    enable_behavior: Literal["all", "any"] = "all"
+    enable_when: tuple[EnableWhenEntry, ...] = ()
+    items: tuple["ItemEntry", ...] = ()
+
+
+class DefinitionFile(Shape):
+    """`definition/<version>.yaml`: the structure of one version, without display text."""
+
+    instrument: InstrumentId
+    version: Version
+    status: PublicationStatus
+    date: date
+    retired_on: date | None = None
+    recall_period: RecallPeriod
+    option_sets: dict[Word, tuple[OptionEntry, ...]] = {}
+    items: tuple[ItemEntry, ...]
+
+
+class ItemText(Shape):
+    """The words of one item: the question, and the words of options that stand in the item itself."""
+
+    text: str
+    help: str | None = None
+    options: dict[Code, str] = {}
+
+
+class TextFile(Shape):
+    """`text/<language>.yaml`: the words of one language for one or more versions of the structure."""
+
+    instrument: InstrumentId
+    language: Language
+    revision: Annotated[int, Field(ge=1)]
+    status: Literal["draft", "local", "validated"]
+    definitions: tuple[Version, ...]
+    translator: str
+    source: str
+    title: str
+    introduction: str
+    items: dict[LinkId, ItemText]
+    option_sets: dict[Word, dict[Code, str]] = {}
+    concepts: dict[Word, str] = {}
+    scores: dict[str, str] = {}
+
+
+class AlertExpectation(Shape):
+    """One alert that a worked example expects."""
+
+    concept: str
+    severity: Literal["routine", "soon", "urgent"]
+
+
+class Expectation(Shape):
+    """What a worked example expects. Scores that it does not name must be not scored, for the reason given."""
+
+    scores: dict[str, str] = {}
+    not_scored: dict[str, str] = {}
+    issues: tuple[dict[str, str], ...] = ()
+    alerts: tuple[AlertExpectation, ...] | None = None
+
+
+class ExampleFile(Shape):
+    """`examples/*.yaml`: one response worked by hand."""
+
+    name: str
+    source: str
+    definition: Version
+    scoring: Version
+    previous: dict[str, str | tuple[str, ...]] | None = None
+    response: dict[str, str | tuple[str, ...]]
+    expect: Expectation
