@@ -24,7 +24,7 @@ class InstrumentFile(Shape):
 
     id: InstrumentId
     title: str
-    construct: str
+    construct_measured: Annotated[str, Field(alias="construct")]
     population: str
     respondents: tuple[Literal["patient", "related-person", "practitioner"], ...]
     known_limits: tuple[str, ...]

@@ -1,0 +1,158 @@
+"""Find, load and cross-check the instrument folders; index what they hold by `url|version`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from questionnaires.definition import PublicationStatus, Questionnaire
+from questionnaires.definition_reading import read_definition
+from questionnaires.errors import FileProblem, InstrumentInvalid, UnknownQuestionnaire
+from questionnaires.folder import Folder
+from questionnaires.instrument_files import (
+    DefinitionFile,
+    InstrumentFile,
+    LicenceFile,
+    Reference,
+    ReferencesFile,
+    TextFile,
+)
+from questionnaires.translations import Text, gaps, read_text
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One family: its versions (oldest first), its words by language (newest revision last), its sources."""
+
+    id: str
+    about: InstrumentFile
+    licence: LicenceFile
+    references: Mapping[str, Reference]
+    versions: Mapping[str, Questionnaire]
+    texts: Mapping[str, tuple[Text, ...]]
+
+    def text(self, questionnaire: Questionnaire, language: str) -> Text | None:
+        """The newest words of that language for that version, or None where there are none."""
+        fitting = [t for t in self.texts.get(language, ()) if questionnaire.version in t.definitions]
+        return fitting[-1] if fitting else None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every instrument that the installation knows."""
+
+    instruments: Mapping[str, Instrument]
+
+    def get(self, instrument: str, version: str | None = None) -> Questionnaire:
+        """One version of an instrument, or its newest active one. Raises UnknownQuestionnaire."""
+        family = self.instruments.get(instrument)
+        if family is None:
+            raise UnknownQuestionnaire(tuple(self.instruments))
+        if version is not None:
+            found = family.versions.get(version)
+        else:
+            active = [q for q in family.versions.values() if q.status is PublicationStatus.ACTIVE]
+            found = active[-1] if active else None
+        if found is None:
+            raise UnknownQuestionnaire(tuple(q.canonical for q in family.versions.values()))
+        return found
+
+    def by_canonical(self, canonical: str) -> Questionnaire:
+        """The version that a pinned canonical `url|version` names. Raises UnknownQuestionnaire."""
+        for questionnaire in self.questionnaires:
+            if questionnaire.canonical == canonical:
+                return questionnaire
+        raise UnknownQuestionnaire(tuple(q.canonical for q in self.questionnaires))
+
+    @property
+    def questionnaires(self) -> Iterator[Questionnaire]:
+        """Every version of every instrument."""
+        return (q for family in self.instruments.values() for q in family.versions.values())
+
+    def digests(self) -> dict[str, str]:
+        """Artefact name -> digest, of everything here that is published."""
+        found: dict[str, str] = {}
+        for family in self.instruments.values():
+            for q in family.versions.values():
+                if q.status is not PublicationStatus.DRAFT:
+                    found[f"definition:{q.instrument}|{q.version}"] = q.digest
+            for text in (text for revisions in family.texts.values() for text in revisions):
+                found[f"text:{text.instrument}|{text.language}|{text.revision}"] = text.digest
+        return found
+
+
+def load_catalogue(root: Path, canonical_base: str) -> Catalogue:
+    """Load every instrument folder below `root`. Raises InstrumentInvalid with every damage of all of them."""
+    problems: list[FileProblem] = []
+    families: dict[str, Instrument] = {}
+    for path in sorted(p for p in root.iterdir() if p.is_dir()):
+        folder = Folder(path)
+        family = _load_instrument(folder, canonical_base)
+        problems.extend(folder.problems)
+        if family is not None:
+            families[family.id] = family
+    if not families and not problems:
+        problems.append(FileProblem(root.name, 1, "there is no instrument folder here"))
+    if problems:
+        raise InstrumentInvalid(tuple(sorted(problems)))
+    return Catalogue(families)
+
+
+def _load_instrument(folder: Folder, canonical_base: str) -> Instrument | None:
+    about = folder.read("instrument.yaml", InstrumentFile)
+    licence = folder.read("licence.yaml", LicenceFile)
+    references = folder.read("references.yaml", ReferencesFile)
+    folder.require("README.md")
+    folder.require("CHANGELOG.md")
+    versions = _load_versions(folder, canonical_base)
+    texts = _load_texts(folder, versions)
+    if about is None or licence is None or references is None:
+        return None
+    if about.id != folder.name:
+        folder.problem("instrument.yaml", ("id",), f"the id is '{about.id}' but the folder is '{folder.name}'")
+    if licence.redistribution == "restricted" and texts:
+        folder.problem("licence.yaml", ("redistribution",), "texts stand inside a restricted instrument: a centre loads its own")
+    return Instrument(about.id, about, licence, references.references, versions, texts)
+
+
+def _load_versions(folder: Folder, canonical_base: str) -> dict[str, Questionnaire]:
+    versions: dict[str, Questionnaire] = {}
+    for name in folder.files("definition", ".yaml"):
+        read = folder.read_with_document(name, DefinitionFile)
+        if read is None:
+            continue
+        file, document = read
+        folder.must_match(name, "instrument", file.instrument, folder.name)
+        folder.must_match(name, "version", file.version, Path(name).stem)
+        found = read_definition(file, document, canonical_base)
+        if isinstance(found, Questionnaire):
+            versions[file.version] = found
+        else:
+            folder.problems.extend(found)
+    if not versions and not folder.problems:
+        folder.problem("definition", (), "there is no definition: add definition/1.0.0.yaml")
+    return dict(sorted(versions.items(), key=lambda entry: _order(entry[0])))
+
+
+def _load_texts(folder: Folder, versions: Mapping[str, Questionnaire]) -> dict[str, tuple[Text, ...]]:
+    texts: dict[str, list[Text]] = {}
+    for name in folder.files("text", ".yaml"):
+        file = folder.read(name, TextFile)
+        if file is None:
+            continue
+        language, revision = Path(name).parts[-2], Path(name).stem
+        folder.must_match(name, "instrument", file.instrument, folder.name)
+        folder.must_match(name, "language", file.language, language)
+        folder.must_match(name, "revision", str(file.revision), revision)
+        for version in sorted(set(file.definitions) - versions.keys()):
+            folder.problem(name, ("definitions",), f"there is no definition {version}")
+        text = read_text(file)
+        served = tuple(versions[v] for v in file.definitions if v in versions)
+        if file.status != "draft" and served:
+            for gap in gaps(text, served):
+                folder.problem(name, ("status",), f"the text claims to be {file.status}, but {gap}")
+        texts.setdefault(file.language, []).append(text)
+    return {language: tuple(sorted(found, key=lambda t: t.revision)) for language, found in texts.items()}
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

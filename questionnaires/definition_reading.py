@@ -1,0 +1,166 @@
+"""A definition file -> a frozen Questionnaire, or every contradiction in it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from questionnaires.answer_types import fault_of
+from questionnaires.definition import AnswerOption, EnableOperator, EnableWhen, Item, ItemType, Questionnaire, Value
+from questionnaires.digests import canonical, digest
+from questionnaires.errors import FileProblem
+from questionnaires.instrument_files import DefinitionFile, EnableWhenEntry, ItemEntry, OptionEntry
+from questionnaires.shapes import advise
+from questionnaires.strict_yaml import Document, Path
+
+_NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
+_TEXTS = (ItemType.STRING, ItemType.TEXT)
+_ORDERED_TYPES = (*_NUMBERS, ItemType.DATE, ItemType.TIME)
+_ANY_TYPE = (EnableOperator.EXISTS, EnableOperator.EQUAL, EnableOperator.NOT_EQUAL)
+_OUTSIDE_DIGEST = frozenset({"status", "retired_on"})
+
+
+def read_definition(
+    file: DefinitionFile, document: Document, canonical_base: str
+) -> Questionnaire | tuple[FileProblem, ...]:
+    """Bind a definition file: option sets to items, conditions to the questions that they name."""
+    reader = _Reader(file, document)
+    items = reader.items(file.items, ("items",))
+    reader.note_unused_option_sets()
+    if reader.problems:
+        return tuple(sorted(reader.problems))
+    return Questionnaire(
+        instrument=file.instrument,
+        version=file.version,
+        url=f"{canonical_base.rstrip('/')}/Questionnaire/{file.instrument}",
+        status=file.status,
+        date=file.date.isoformat(),
+        recall_period=file.recall_period,
+        items=items,
+        digest=digest(canonical(file, without=_OUTSIDE_DIGEST)),
+        retired_on=file.retired_on.isoformat() if file.retired_on else None,
+    )
+
+
+class _Reader:
+    """Reads the items in document order, so that a condition sees exactly the questions that stand before it."""
+
+    def __init__(self, file: DefinitionFile, document: Document) -> None:
+        self.file = file
+        self.document = document
+        self.problems: list[FileProblem] = []
+        self.earlier: dict[str, Item] = {}
+        self.link_ids: dict[str, int] = {}
+        self.used_option_sets: set[str] = set()
+
+    def problem(self, path: Path, text: str) -> None:
+        self.problems.append(FileProblem(self.document.file, self.document.line_of(path), text))
+
+    def items(self, entries: tuple[ItemEntry, ...], path: Path) -> tuple[Item, ...]:
+        return tuple(self.item(entry, (*path, number)) for number, entry in enumerate(entries))
+
+    def item(self, entry: ItemEntry, path: Path) -> Item:
+        line = self.document.line_of(path)
+        if entry.link_id in self.link_ids:
+            self.problem(path, f"the link id '{entry.link_id}' stands twice (first on line {self.link_ids[entry.link_id]})")
+        self.link_ids.setdefault(entry.link_id, line)
+        for text in _contradictions(entry):
+            self.problem(path, f"item '{entry.link_id}': {text}")
+        conditions = tuple(
+            condition
+            for number, when in enumerate(entry.enable_when)
+            if (condition := self.condition(when, (*path, "enable_when", number))) is not None
+        )
+        item = Item(
+            link_id=entry.link_id,
+            type=entry.type,
+            concept=entry.concept,
+            attribute=entry.attribute,
+            required=entry.required,
+            repeats=entry.repeats,
+            hidden=entry.hidden,
+            options=self.options(entry, path),
+            option_set=entry.option_set,
+            minimum=entry.minimum,
+            maximum=entry.maximum,
+            max_length=entry.max_length,
+            unit=entry.unit,
+            enable_when=conditions,
+            enable_any=entry.enable_behavior == "any",
+        )
+        if item.is_question:
+            self.earlier[item.link_id] = item
+        return replace(item, items=self.items(entry.items, (*path, "items")))
+
+    def options(self, entry: ItemEntry, path: Path) -> tuple[AnswerOption, ...]:
+        entries = entry.options
+        if entry.option_set is not None:
+            self.used_option_sets.add(entry.option_set)
+            if entry.option_set not in self.file.option_sets:
+                hint = advise(entry.option_set, tuple(self.file.option_sets))
+                self.problem((*path, "option_set"), f"there is no option set '{entry.option_set}': {hint}")
+            entries = self.file.option_sets.get(entry.option_set, ())
+        for code in _twice(entries):
+            self.problem(path, f"item '{entry.link_id}': the option code '{code}' stands twice")
+        return tuple(AnswerOption(o.code, o.weight, o.opt_out, o.exclusive) for o in entries)
+
+    def condition(self, when: EnableWhenEntry, path: Path) -> EnableWhen | None:
+        question = self.earlier.get(when.question)
+        if question is None:
+            hint = advise(when.question, tuple(self.earlier))
+            self.problem(path, f"the condition asks '{when.question}', which is no question before this item: {hint}")
+            return None
+        if when.operator not in _ANY_TYPE and question.type not in _ORDERED_TYPES:
+            self.problem(path, f"'{when.operator.value}' needs a number, a date or a time; '{when.question}' is none")
+            return None
+        answer = _typed(question, when)
+        fault = None if isinstance(answer, bool) and when.operator is EnableOperator.EXISTS else fault_of(question, answer)
+        if fault:
+            self.problem(path, f"the condition on '{when.question}' can never hold: {fault.text} ({', '.join(fault.allowed)})")
+            return None
+        return EnableWhen(when.question, when.operator, answer)
+
+    def note_unused_option_sets(self) -> None:
+        for name in self.file.option_sets.keys() - self.used_option_sets:
+            self.problem(("option_sets", name), f"no item uses the option set '{name}'")
+
+
+def _contradictions(entry: ItemEntry) -> Iterator[str]:
+    """What one item says against itself."""
+    if entry.type is ItemType.CHOICE:
+        if bool(entry.options) == (entry.option_set is not None):
+            yield "a choice takes its answers from exactly one of options and option_set"
+    elif entry.options or entry.option_set is not None:
+        yield "only a choice has options"
+    if (entry.type is ItemType.GROUP) != bool(entry.items) and entry.type in (ItemType.GROUP, ItemType.DISPLAY):
+        yield "a group holds items, a display holds none"
+    if entry.type in (ItemType.GROUP, ItemType.DISPLAY) and (entry.required or entry.repeats or entry.attribute):
+        yield f"a {entry.type.value} is not answered: required, repeats and attribute are for questions"
+    if entry.attribute is not None and entry.concept is None:
+        yield "an attribute needs the concept that it is an attribute of"
+    if (entry.minimum is not None or entry.maximum is not None) and entry.type not in _NUMBERS:
+        yield "minimum and maximum are for numbers"
+    if entry.minimum is not None and entry.maximum is not None and entry.minimum > entry.maximum:
+        yield "the minimum is above the maximum"
+    if entry.max_length is not None and entry.type not in _TEXTS:
+        yield "max_length is for string and text"
+    if any(option.opt_out and option.weight is not None for option in entry.options):
+        yield "an option that opts out has no weight"
+
+
+def _twice(entries: tuple[OptionEntry, ...]) -> list[str]:
+    codes = [entry.code for entry in entries]
+    return sorted({code for code in codes if codes.count(code) > 1})
+
+
+def _typed(question: Item, when: EnableWhenEntry) -> Value:
+    """The condition's answer in the type of its question; what cannot be read stays a text and fails there."""
+    if when.operator is EnableOperator.EXISTS or question.type is ItemType.BOOLEAN:
+        return {"true": True, "false": False}.get(when.answer, when.answer)
+    try:
+        if question.type is ItemType.INTEGER:
+            return int(when.answer)
+        if question.type is ItemType.DECIMAL:
+            return Decimal(when.answer)
+    except (ValueError, InvalidOperation):
+        pass
+    return when.answer
