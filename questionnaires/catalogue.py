@@ -75,7 +75,8 @@ class Catalogue:
             for q in family.versions.values():
                 if q.status is not PublicationStatus.DRAFT:
                     found[f"definition:{q.instrument}|{q.version}"] = q.digest
-            for text in (text for revisions in family.texts.values() for text in revisions):
+            published = (t for revisions in family.texts.values() for t in revisions if t.status != "draft")
+            for text in published:
                 found[f"text:{text.instrument}|{text.language}|{text.revision}"] = text.digest
         return found
 

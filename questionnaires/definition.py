@@ -67,7 +67,7 @@ class AnswerOption:
     """
 
     code: str
-    weight: Decimal | None = None
+    weight: int | Decimal | None = None
     opt_out: bool = False
     exclusive: bool = False
 

@@ -101,7 +101,7 @@ class _Reader:
             entries = self.file.option_sets.get(entry.option_set, ())
         for code in _twice(entries):
             self.problem(path, f"item '{entry.link_id}': the option code '{code}' stands twice")
-        return tuple(AnswerOption(o.code, o.weight, o.opt_out, o.exclusive) for o in entries)
+        return tuple(AnswerOption(o.code, _weight(o), o.opt_out, o.exclusive) for o in entries)
 
     def condition(self, when: EnableWhenEntry, path: Path) -> EnableWhen | None:
         question = self.earlier.get(when.question)
@@ -145,6 +145,12 @@ def _contradictions(entry: ItemEntry) -> Iterator[str]:
         yield "max_length is for string and text"
     if any(option.opt_out and option.weight is not None for option in entry.options):
         yield "an option that opts out has no weight"
+
+
+def _weight(entry: OptionEntry) -> int | Decimal | None:
+    """Whole weights as int: exact as well, and faster to look up."""
+    whole = entry.weight is not None and entry.weight == entry.weight.to_integral_value()
+    return int(entry.weight) if whole and entry.weight is not None else entry.weight
 
 
 def _twice(entries: tuple[OptionEntry, ...]) -> list[str]:

@@ -1,0 +1,45 @@
+"""What each missing-data policy does, exactly. A policy supplies numbers or gives a reason; it never guesses silently."""
+
+from collections.abc import Callable, Sequence
+
+from questionnaires.response import Absence
+from scoring.rules import MissingPolicy
+from scoring.score import Number
+
+Imputed = tuple[int, ...]
+"""The positions of the inputs whose number the policy supplied."""
+
+Settled = tuple[Sequence[Number], Imputed] | Absence
+
+
+def settle(policy: MissingPolicy, values: Sequence[Number | Absence]) -> Settled:
+    """The numbers that a rule may use, with what was imputed, or why it cannot be computed.
+
+    The reason is that of the first absent input in the rule's order: where the lead question was skipped, its hidden
+    follow-ups are not the cause.
+    """
+    return _POLICIES[policy](values)
+
+
+def _complete(values: Sequence[Number | Absence]) -> Settled:
+    numbers = [value for value in values if not isinstance(value, Absence)]
+    if len(numbers) == len(values):
+        return numbers, ()
+    return next(value for value in values if isinstance(value, Absence))
+
+
+def _zero_if_lead_zero(values: Sequence[Number | Absence]) -> Settled:
+    """Where the first input is 0, follow-ups that branching hid count as 0; what was skipped or declined does not
+    (PRO-CTCAE composites, Basch 2021: a missing attribute gives no composite; this policy is an explicit choice of
+    the scoring file)."""
+    hidden = tuple(n for n, value in enumerate(values) if value is Absence.HIDDEN)
+    if values[0] != 0 or not hidden:
+        return _complete(values)
+    filled = _complete([0 if value is Absence.HIDDEN else value for value in values])
+    return filled if isinstance(filled, Absence) else (filled[0], hidden)
+
+
+_POLICIES: dict[MissingPolicy, Callable[[Sequence[Number | Absence]], Settled]] = {
+    MissingPolicy.COMPLETE: _complete,
+    MissingPolicy.ZERO_IF_LEAD_ZERO: _zero_if_lead_zero,
+}

@@ -1,0 +1,74 @@
+"""A scoring version bound to one questionnaire version: rules that know their items, operators and tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from questionnaires.definition import Item, Questionnaire
+from questionnaires.instrument_files import Reference
+from scoring.operators import Operator
+from scoring.rules import AlertRule, MissingPolicy, ScoreKind, ScoreRule
+from scoring.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """One score's rule with everything that computing it needs."""
+
+    rule: ScoreRule
+    operator: Operator
+    items: tuple[Item, ...]
+    table: Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One alert rule on one item or one score, and the concept that its alert is raised for."""
+
+    rule: AlertRule
+    on: str
+    concept: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """How the answers to one questionnaire version are scored by one scoring version.
+
+    `comparable` holds the definition versions whose values may be compared with this one's, itself included.
+    """
+
+    questionnaire: Questionnaire
+    version: str
+    digest: str
+    rules: Mapping[str, BoundRule]
+    item_watches: tuple[Watch, ...]
+    score_watches: tuple[Watch, ...]
+    comparable: frozenset[str]
+    topics: tuple[str, ...]
+    references: Mapping[str, Reference]
+
+    @cached_property
+    def leads(self) -> Mapping[str, str]:
+        """Follow-up item -> the lead item whose 0 stands for it, by the policy `zero_if_lead_zero`."""
+        return {
+            follow_up.link_id: bound.items[0].link_id
+            for bound in self.rules.values()
+            if bound.rule.missing is MissingPolicy.ZERO_IF_LEAD_ZERO
+            for follow_up in bound.items[1:]
+        }
+
+    @cached_property
+    def concepts(self) -> tuple[str, ...]:
+        """Every concept that a score of this rulebook measures, in the order of the rules."""
+        return tuple(dict.fromkeys(bound.rule.concept for bound in self.rules.values()))
+
+    @cached_property
+    def line_rules(self) -> Mapping[str, ScoreRule]:
+        """concept -> the rule whose value stands for it: the composite, else presence, else severity, else the scale."""
+        order = list(ScoreKind)
+        best: dict[str, ScoreRule] = {}
+        for rule in (bound.rule for bound in self.rules.values()):
+            known = best.get(rule.concept)
+            if known is None or order.index(rule.kind) < order.index(known.kind):
+                best[rule.concept] = rule
+        return best
