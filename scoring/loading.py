@@ -1,0 +1,97 @@
+"""Find and load the scoring folders beside the definitions: files -> rulebooks, or every damage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from questionnaires.catalogue import Catalogue, Instrument
+from questionnaires.definition import Questionnaire
+from questionnaires.errors import FileProblem, InstrumentInvalid
+from questionnaires.folder import Folder
+from scoring.binding import ScoringSource, bind
+from scoring.rulebook import Rulebook
+from scoring.rules import AlertsFile, ScoringFile
+from scoring.tables import Table, read_table
+
+
+@dataclass(frozen=True)
+class Rulebooks:
+    """Every scoring version, bound to every questionnaire version that it scores."""
+
+    by_canonical: Mapping[str, tuple[Rulebook, ...]]
+
+    def current(self, questionnaire: Questionnaire) -> Rulebook:
+        """The newest scoring version of a questionnaire version. Loading made sure that there is one."""
+        return self.by_canonical[questionnaire.canonical][-1]
+
+    def of(self, questionnaire: Questionnaire, version: str) -> Rulebook:
+        """The scoring version that a stored response was scored by. Raises KeyError where it is not here."""
+        for rulebook in self.by_canonical[questionnaire.canonical]:
+            if rulebook.version == version:
+                return rulebook
+        raise KeyError(version)
+
+    def digests(self) -> dict[str, str]:
+        """Artefact name -> digest, of every scoring version."""
+        every = (rulebook for rulebooks in self.by_canonical.values() for rulebook in rulebooks)
+        return {f"scoring:{book.questionnaire.instrument}|{book.version}": book.digest for book in every}
+
+
+def load_rulebooks(root: Path, catalogue: Catalogue) -> Rulebooks:
+    """Load the scoring folders of every instrument. Raises InstrumentInvalid with every damage of all of them."""
+    problems: list[FileProblem] = []
+    found: dict[str, list[Rulebook]] = {q.canonical: [] for q in catalogue.questionnaires}
+    for instrument in catalogue.instruments.values():
+        folder = Folder(root / instrument.id)
+        names = folder.files("scoring", "scoring.yaml")
+        for name in sorted(names, key=_version_order):
+            for rulebook in _load_version(folder, name, instrument):
+                found[rulebook.questionnaire.canonical].append(rulebook)
+        if not folder.problems:
+            unscored = [q.version for q in instrument.versions.values() if not found[q.canonical]]
+            for version in unscored:
+                folder.problem("scoring", (), f"no scoring version scores definition {version}")
+        problems.extend(folder.problems)
+    if problems:
+        raise InstrumentInvalid(tuple(sorted(problems)))
+    return Rulebooks({canonical: tuple(rulebooks) for canonical, rulebooks in found.items()})
+
+
+def _load_version(folder: Folder, name: str, instrument: Instrument) -> tuple[Rulebook, ...]:
+    place = Path(name).parent
+    read = folder.read_with_document(name, ScoringFile)
+    alerts_name = str(place / "alerts.yaml")
+    read_alerts = folder.read_with_document(alerts_name, AlertsFile)
+    tables = _load_tables(folder, str(place / "tables"))
+    if read is None or read_alerts is None:
+        return ()
+    file, document = read
+    alerts, alerts_document = read_alerts
+    for file_name, said in ((name, file.instrument), (alerts_name, alerts.instrument)):
+        folder.must_match(file_name, "instrument", said, folder.name)
+    folder.must_match(name, "version", file.version, place.name)
+    folder.must_match(alerts_name, "scoring", alerts.scoring, place.name)
+    bound = bind(ScoringSource(file, document, alerts, alerts_document, tables), instrument)
+    if bound and isinstance(bound[0], FileProblem):
+        folder.problems.extend(p for p in bound if isinstance(p, FileProblem))
+        return ()
+    return tuple(rulebook for rulebook in bound if isinstance(rulebook, Rulebook))
+
+
+def _load_tables(folder: Folder, place: str) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
+    for name in folder.files(place, ".csv"):
+        text = folder.read_text(name)
+        if text is None:
+            continue
+        table = read_table(f"{folder.name}/{name}", Path(name).stem, text)
+        if isinstance(table, Table):
+            tables[table.name] = table
+        else:
+            folder.problems.extend(table)
+    return tables
+
+
+def _version_order(name: str) -> tuple[int, ...]:
+    parts = Path(name).parts[-2].split(".")
+    return tuple(int(part) if part.isdigit() else 0 for part in parts)
