@@ -1,0 +1,192 @@
+"""The lines of a synthesis: one per concept and comparability group, with the evidence behind every value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from questionnaires.response import Absence
+from scoring.change import Label, label_known
+from scoring.history import PastResponse, Respondent, ResponseRef, recall_length
+from scoring.rulebook import Rulebook
+from scoring.rules import Direction, ScoreKind, ScoreRule
+from scoring.score import NotScored, Number, Score
+
+
+class NoComparisonReason(StrEnum):
+    """Why a value that is known now has nothing to be compared with."""
+
+    NO_PREVIOUS_CONSULTATION = "no_previous_consultation"
+    NO_REFERENCE = "no_reference"
+    VERSION_CHANGED = "version_changed"
+    SCALE_CHANGED = "scale_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAt:
+    """One known value: where it stands, when it was answered, by whom, and which follow-ups were imputed."""
+
+    value: Number
+    response: ResponseRef
+    items: tuple[str, ...]
+    imputed: tuple[str, ...]
+    authored_at: datetime
+    answered_by: Respondent
+
+
+@dataclass(frozen=True, slots=True)
+class SubRow:
+    """What one questionnaire says of the line's concept.
+
+    `now` is None where nothing usable was answered since the last consultation; `absence` then says why, where the
+    concept was asked, and `asked_in` which response left it open. `last_known` is an older value, for display only.
+    """
+
+    questionnaire: str
+    score: str
+    label: Label
+    now: ValueAt | None
+    reference: ValueAt | None
+    baseline: ValueAt | None
+    worst_since: ValueAt | None
+    last_known: ValueAt | None
+    absence: Absence | None
+    asked_in: ResponseRef | None
+    no_comparison: NoComparisonReason | None
+    respondent_changed: bool
+    recall_overlap: bool
+
+    @property
+    def rise(self) -> Number | None:
+        """How much higher the value is than at the reference, where both are known and compare."""
+        return self.now.value - self.reference.value if self.now and self.reference else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One concept on one scale over one recall period; the first sub-row is the one that places the line."""
+
+    concept: str
+    scale: str
+    recall_period: str
+    kind: ScoreKind
+    range: tuple[Number, Number]
+    higher_is: Direction
+    rows: tuple[SubRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The responses that a synthesis reads, oldest first, by the part that they play.
+
+    `since` were answered since the last consultation, `reference` in the weeks up to it; `due` are the current
+    rulebooks of the questionnaires that were due and have no eligible response.
+    """
+
+    since: Sequence[PastResponse]
+    reference: Sequence[PastResponse]
+    baseline: PastResponse | None
+    due: Sequence[Rulebook]
+    previous_start: datetime | None
+
+
+def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule, SubRow, Rulebook]:
+    """What one instrument says of one concept, with the rule and the rulebook that it is read by."""
+    since = _asking(instrument, concept, periods.since)
+    reference = _asking(instrument, concept, periods.reference)
+    rulebook = _rulebook_of(instrument, concept, since, reference, periods.due)
+    rule = rulebook.line_rules[concept]
+    latest = since[-1] if since else None
+    result = latest.scores.get(rule.name) if latest else None
+    now = _value(rule, latest) if latest else None
+    compared, why_not = _reference(rulebook, rule, reference[-1] if reference else None, periods)
+    known_since = [value for past in since if (value := _comparable_value(rulebook, rule, past))]
+    known_before = [value for past in reference if (value := _comparable_value(rulebook, rule, past))]
+    row = SubRow(
+        questionnaire=rulebook.questionnaire.canonical,
+        score=rule.name,
+        label=_label(rule, latest, now, compared, any(book.questionnaire.instrument == instrument for book in periods.due)),
+        now=now,
+        reference=compared,
+        baseline=_comparable_value(rulebook, rule, periods.baseline) if periods.baseline else None,
+        worst_since=max(known_since, key=lambda v: (v.value, v.authored_at), default=None),
+        last_known=None if now else (known_since or known_before or [None])[-1],
+        absence=result.reason if isinstance(result, NotScored) else None,
+        asked_in=latest.ref if latest else None,
+        no_comparison=why_not if now and not compared else None,
+        respondent_changed=bool(now and compared and now.answered_by is not compared.answered_by),
+        recall_overlap=bool(now and _overlaps(rulebook, now, periods.previous_start)),
+    )
+    return rule, row, rulebook
+
+
+def _label(
+    rule: ScoreRule, latest: PastResponse | None, now: ValueAt | None, reference: ValueAt | None, due: bool
+) -> Label:
+    if latest is None:
+        return Label.NOT_ANSWERED if due else Label.NOT_ASKED
+    if now is None:
+        return Label.NOT_ANSWERED
+    return label_known(rule, reference.value, now.value) if reference else Label.NO_COMPARISON
+
+
+def _asking(instrument: str, concept: str, responses: Sequence[PastResponse]) -> list[PastResponse]:
+    return [
+        r for r in responses if r.rulebook.questionnaire.instrument == instrument and concept in r.rulebook.line_rules
+    ]
+
+
+def _rulebook_of(
+    instrument: str,
+    concept: str,
+    since: Sequence[PastResponse],
+    reference: Sequence[PastResponse],
+    due: Sequence[Rulebook],
+) -> Rulebook:
+    """The rulebook that a row is read by: that of the latest answer, else of what was due, else of the reference."""
+    if since:
+        return since[-1].rulebook
+    asked = [b for b in due if b.questionnaire.instrument == instrument and concept in b.line_rules]
+    return asked[0] if asked else reference[-1].rulebook
+
+
+def _value(rule: ScoreRule, past: PastResponse) -> ValueAt | None:
+    result = past.scores.get(rule.name)
+    if not isinstance(result, Score):
+        return None
+    return ValueAt(result.value, past.ref, rule.inputs, result.imputed, past.authored_at, past.answered_by)
+
+
+def _comparable_value(rulebook: Rulebook, rule: ScoreRule, past: PastResponse) -> ValueAt | None:
+    if past.rulebook.questionnaire.instrument != rulebook.questionnaire.instrument:
+        return None
+    theirs = past.rulebook.line_rules.get(rule.concept)
+    return _value(theirs, past) if theirs and _why_not_comparable(rulebook, rule, past.rulebook) is None else None
+
+
+def _reference(
+    rulebook: Rulebook, rule: ScoreRule, past: PastResponse | None, periods: Periods
+) -> tuple[ValueAt | None, NoComparisonReason | None]:
+    if periods.previous_start is None:
+        return None, NoComparisonReason.NO_PREVIOUS_CONSULTATION
+    if past is None:
+        return None, NoComparisonReason.NO_REFERENCE
+    why_not = _why_not_comparable(rulebook, rule, past.rulebook)
+    if why_not:
+        return None, why_not
+    value = _value(past.rulebook.line_rules[rule.concept], past)
+    return value, None if value else NoComparisonReason.NO_REFERENCE
+
+
+def _why_not_comparable(now: Rulebook, rule: ScoreRule, then: Rulebook) -> NoComparisonReason | None:
+    """Values compare on the same scale, over the same recall, in the same version or one declared comparable."""
+    theirs = then.line_rules[rule.concept]
+    if theirs.scale != rule.scale or then.questionnaire.recall_period != now.questionnaire.recall_period:
+        return NoComparisonReason.SCALE_CHANGED
+    return None if then.questionnaire.version in now.comparable else NoComparisonReason.VERSION_CHANGED
+
+
+def _overlaps(rulebook: Rulebook, now: ValueAt, previous_start: datetime | None) -> bool:
+    """Whether the answer looks back beyond the last consultation."""
+    recall = recall_length(rulebook.questionnaire.recall_period)
+    return previous_start is not None and now.authored_at - previous_start < recall
