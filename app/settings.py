@@ -68,6 +68,16 @@ class Settings(BaseSettings):
     idle_in_transaction_timeout_ms: Annotated[int, Field(ge=10, le=600_000)] = 10_000
     body_limit_bytes: Annotated[int, Field(ge=1_024, le=50_000_000)] = 1_000_000
 
+    @model_validator(mode="after")
+    def _issuers_stay_in_their_centres(self) -> Self:
+        """One hospital's identity provider must not be able to speak for another hospital."""
+        names = [issuer.issuer for issuer in self.issuers]
+        if len(set(names)) < len(names):
+            raise ValueError("two issuers have the same name")
+        if len(names) > 1 and any(issuer.centres is None for issuer in self.issuers):
+            raise ValueError("with more than one issuer, each needs `centres`: the centres that it may speak for")
+        return self
+
 
 @cache
 def read_settings() -> Settings:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from questionnaires.definition import Questionnaire
+from questionnaires.definition import Item, Questionnaire
 from questionnaires.enablement import enabled_items
 from questionnaires.response import Answers
 from scoring.history import Consultation, PastResponse, Respondent, ResponseRef, in_order, last_consultation
@@ -42,7 +42,8 @@ class Topics:
 class Answered:
     """One response since the last consultation: who, when, and how complete.
 
-    `answered` of `asked` questions that branching left open have an answer; `open_items` are the others.
+    `answered` of `asked` questions that branching left open have a usable answer; of the others `declined` were
+    answered by "prefer not to answer", `skipped` not at all.
     `answers` are given in the mode `record` only, where they are all that is shown.
     """
 
@@ -54,7 +55,8 @@ class Answered:
     answered_by: Respondent
     answered: int
     asked: int
-    open_items: tuple[str, ...]
+    skipped: tuple[str, ...]
+    declined: tuple[str, ...]
     answers: Answers | None
 
 
@@ -166,8 +168,9 @@ def _says_nothing(questionnaire: Questionnaire, link_id: str, answers: Answers) 
 def _answered(past: PastResponse, mode: Mode) -> Answered:
     questionnaire = past.rulebook.questionnaire
     enabled = enabled_items(questionnaire, past.answers)
-    asked = [item.link_id for item in questionnaire.questions if item.link_id in enabled and not item.hidden]
-    still_open = tuple(link_id for link_id in asked if link_id not in past.answers)
+    asked = [item for item in questionnaire.questions if item.link_id in enabled and not item.hidden]
+    skipped = tuple(item.link_id for item in asked if item.link_id not in past.answers)
+    declined = tuple(item.link_id for item in asked if _declines(item, past.answers))
     return Answered(
         response=past.ref,
         questionnaire=questionnaire.canonical,
@@ -175,8 +178,14 @@ def _answered(past: PastResponse, mode: Mode) -> Answered:
         stored_at=past.stored_at,
         status=past.status.value,
         answered_by=past.answered_by,
-        answered=len(asked) - len(still_open),
+        answered=len(asked) - len(skipped) - len(declined),
         asked=len(asked),
-        open_items=still_open,
+        skipped=skipped,
+        declined=declined,
         answers=past.answers if mode is Mode.RECORD else None,
     )
+
+
+def _declines(item: Item, answers: Answers) -> bool:
+    options = item.option_by_code
+    return any(isinstance(v, str) and v in options and options[v].opt_out for v in answers.get(item.link_id, ()))

@@ -1,0 +1,65 @@
+"""Who did what to whose data, one event a request, in the transaction that it describes. Append-only."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, func
+
+from app.store.ids import new_id
+from app.store.metadata import METADATA, centre_column
+from app.store.statements import Statement, insert_row
+
+if TYPE_CHECKING:
+    from app.store.transaction import Transaction
+
+AUDIT_EVENT = Table(
+    "audit_event",
+    METADATA,
+    centre_column(),
+    Column("audit_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, nullable=True),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("subject", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("resource_id", Text, nullable=True),
+    Column("revision", Integer, nullable=True),
+    Column("correlation_id", Text, nullable=False),
+)
+
+_WRITE = Statement(
+    insert_row(
+        AUDIT_EVENT,
+        *("centre_id", "audit_id", "patient_id", "subject", "role", "operation", "resource_id", "revision"),
+        "correlation_id",
+    )
+)
+
+
+@dataclass(slots=True)
+class AuditEntry:
+    """One event. Who and what are known when the transaction opens; about which row, perhaps only inside it."""
+
+    subject: str
+    role: str
+    operation: str
+    correlation_id: str
+    patient_id: UUID | None = None
+    resource_id: str | None = None
+    revision: int | None = None
+
+
+async def write_audit(tx: "Transaction", entry: AuditEntry) -> None:
+    """Append the event to the transaction that it describes."""
+    await tx.execute(
+        _WRITE,
+        audit_id=new_id(),
+        patient_id=entry.patient_id,
+        subject=entry.subject,
+        role=entry.role,
+        operation=entry.operation,
+        resource_id=entry.resource_id,
+        revision=entry.revision,
+        correlation_id=entry.correlation_id,
+    )

@@ -1,0 +1,82 @@
+"""The centre: its name, languages, mode and emergency contacts. Operators write it; the service only reads."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Table, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from app.store import jsonb
+from app.store.errors import NotFound
+from app.store.metadata import METADATA, centre_column
+from app.store.statements import Statement, insert_row
+from app.store.transaction import Transaction
+from scoring.synthesis import Mode
+
+CENTRE = Table(
+    "centre",
+    METADATA,
+    centre_column(),
+    Column("name", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("languages", ARRAY(Text), nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("emergency_contacts", JSONB, nullable=False),
+    Column("consultation_instruments", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+_READ = Statement(select(CENTRE).where(CENTRE.c.centre_id == bindparam("centre_id")))
+_ADD = Statement(insert_row(CENTRE, *(c.name for c in CENTRE.columns if c.name != "created_at")))
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyContact:
+    """Whom a patient calls: a number, and who answers there, by language."""
+
+    number: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """One hospital or clinic. `consultation_instruments` are asked for before every consultation."""
+
+    centre_id: UUID
+    name: str
+    mode: Mode
+    languages: tuple[str, ...]
+    time_zone: str
+    emergency_contacts: tuple[EmergencyContact, ...]
+    consultation_instruments: tuple[str, ...]
+
+
+async def read_centre(tx: Transaction) -> Centre:
+    """The transaction's centre. Raises NotFound."""
+    row = await tx.fetch_row(_READ)
+    if row is None:
+        raise NotFound
+    contacts: list[dict[str, Any]] = jsonb.load(row["emergency_contacts"])
+    return Centre(
+        centre_id=row["centre_id"],
+        name=row["name"],
+        mode=Mode(row["mode"]),
+        languages=tuple(row["languages"]),
+        time_zone=row["time_zone"],
+        emergency_contacts=tuple(EmergencyContact(c["number"], c["names"]) for c in contacts),
+        consultation_instruments=tuple(row["consultation_instruments"]),
+    )
+
+
+async def add_centre(tx: Transaction, centre: Centre) -> None:
+    """Add the transaction's centre. Only the schema's owner may."""
+    await tx.execute(
+        _ADD,
+        name=centre.name,
+        mode=centre.mode.value,
+        languages=list(centre.languages),
+        time_zone=centre.time_zone,
+        emergency_contacts=jsonb.dump([{"number": c.number, "names": c.names} for c in centre.emergency_contacts]),
+        consultation_instruments=list(centre.consultation_instruments),
+    )

@@ -1,0 +1,126 @@
+"""Consultations: the visits that a synthesis is made for, known by the hospital's visit id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+import asyncpg
+
+from app.store.errors import NotFound
+from app.store.metadata import METADATA, centre_column
+from app.store.statements import Statement
+from app.store.transaction import Transaction
+from scoring.history import Consultation, ConsultationStatus
+
+CONSULTATION = Table(
+    "consultation",
+    METADATA,
+    centre_column(),
+    Column("consultation_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("instruments", ARRAY(Text), nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("centre_id", "visit_id"),
+    ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
+    Index("ix_consultation_patient", "centre_id", "patient_id", "starts_at"),
+)
+
+_COLUMNS = ("centre_id", "consultation_id", "patient_id", "visit_id", "starts_at", "status", "instruments")
+_INSERT = insert(CONSULTATION).values({name: bindparam(name) for name in _COLUMNS})
+# The patient of a visit never changes here: an upsert that names another one matches no row and gives nothing.
+_UPSERT = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=["centre_id", "visit_id"],
+        set_={name: _INSERT.excluded[name] for name in ("starts_at", "status", "instruments")} | {"stored_at": func.now()},
+        where=CONSULTATION.c.patient_id == _INSERT.excluded.patient_id,
+    ).returning(CONSULTATION)
+)
+_READ = Statement(
+    select(CONSULTATION).where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.consultation_id == bindparam("consultation_id"),
+    )
+)
+_OF_PATIENT = Statement(
+    select(CONSULTATION)
+    .where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.patient_id == bindparam("patient_id"),
+    )
+    .order_by(CONSULTATION.c.starts_at, CONSULTATION.c.consultation_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConsultation:
+    """One visit of one patient."""
+
+    consultation_id: UUID
+    patient_id: UUID
+    visit_id: str
+    starts_at: datetime
+    status: ConsultationStatus
+    instruments: tuple[str, ...]
+
+    @property
+    def domain(self) -> Consultation:
+        """The visit as the synthesis reads it."""
+        return Consultation(str(self.consultation_id), self.starts_at, self.status, self.instruments)
+
+
+async def upsert_consultation(tx: Transaction, consultation: StoredConsultation) -> StoredConsultation:
+    """Add a visit, or change when it is and what became of it. Raises NotFound where it is another patient's."""
+    row = await tx.fetch_row(
+        _UPSERT,
+        consultation_id=consultation.consultation_id,
+        patient_id=consultation.patient_id,
+        visit_id=consultation.visit_id,
+        starts_at=consultation.starts_at,
+        status=consultation.status.value,
+        instruments=list(consultation.instruments),
+    )
+    if row is None:
+        raise NotFound
+    return _consultation(row)
+
+
+async def read_consultation(tx: Transaction, consultation_id: UUID) -> StoredConsultation:
+    """One visit. Raises NotFound."""
+    row = await tx.fetch_row(_READ, consultation_id=consultation_id)
+    if row is None:
+        raise NotFound
+    return _consultation(row)
+
+
+async def consultations_of(tx: Transaction, patient_id: UUID) -> list[StoredConsultation]:
+    """Every visit of a patient, earliest first."""
+    return [_consultation(row) for row in await tx.fetch(_OF_PATIENT, patient_id=patient_id)]
+
+
+def _consultation(row: asyncpg.Record) -> StoredConsultation:
+    return StoredConsultation(
+        consultation_id=row["consultation_id"],
+        patient_id=row["patient_id"],
+        visit_id=row["visit_id"],
+        starts_at=row["starts_at"],
+        status=ConsultationStatus(row["status"]),
+        instruments=tuple(row["instruments"]),
+    )

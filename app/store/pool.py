@@ -1,0 +1,69 @@
+"""The service's connections: few, with time-outs, and a clear word when none is free."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
+
+import asyncpg
+
+from app.settings import Settings
+from app.store.errors import StoreBusy
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = object
+
+
+class Pool:
+    """A pool of connections as the service's role."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", wait_s: float) -> None:
+        self._pool = pool
+        self._wait_s = wait_s
+
+    @classmethod
+    async def open(cls, url: str, settings: Settings) -> Self:
+        """Connect. Raises StoreBusy where the database is not to be reached."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=settings.pool_size,
+                reset=_nothing_to_reset,
+                timeout=settings.pool_wait_s,
+                server_settings={
+                    "application_name": "vigie",
+                    "statement_timeout": str(settings.statement_timeout_ms),
+                    "idle_in_transaction_session_timeout": str(settings.idle_in_transaction_timeout_ms),
+                    "timezone": "UTC",
+                    # The statements of a request are small and their plans do not depend on the values.
+                    "plan_cache_mode": "force_generic_plan",
+                    "jit": "off",
+                },
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            raise StoreBusy("the database is not to be reached") from error
+        return cls(pool, settings.pool_wait_s)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """One connection. Raises StoreBusy when none becomes free in time."""
+        try:
+            connection = await self._pool.acquire(timeout=self._wait_s)
+        except (TimeoutError, OSError, asyncpg.PostgresError) as error:
+            raise StoreBusy("no database connection became free in time") from error
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+
+async def _nothing_to_reset(_connection: object) -> None:
+    """asyncpg's own reset is a round trip a request; everything that we set ends with its transaction."""

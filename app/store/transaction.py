@@ -1,0 +1,90 @@
+"""One transaction a request: opened here only, bound to one centre, audited, committed before the answer leaves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.store.audit import AuditEntry, write_audit
+from app.store.errors import StoreBusy
+from app.store.pool import Connection, Pool
+from app.store.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What row-level security lets a transaction see: one centre, or one patient of it."""
+
+    centre_id: UUID
+    patient_id: UUID | None = None
+
+    @property
+    def sql(self) -> str:
+        """The statement that sets the scope, until the end of the transaction.
+
+        It is sent together with BEGIN, without parameters: its only parts are UUIDs of type UUID, no text.
+        """
+        reach = "centre" if self.patient_id is None else "patient"
+        patient = self.patient_id or ""
+        return (
+            f"SELECT set_config('app.centre_id', '{self.centre_id}', true), "
+            f"set_config('app.reach', '{reach}', true), set_config('app.patient_id', '{patient}', true)"
+        )
+
+
+class Transaction:
+    """An open transaction. The store's functions take it; only `transaction` makes one."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self.scope = scope
+
+    async def fetch(self, statement: Statement, **values: Any) -> list[asyncpg.Record]:
+        """All rows of a statement."""
+        return await self._connection.fetch(statement.sql, *statement.arguments(self._with_centre(values)))
+
+    async def fetch_row(self, statement: Statement, **values: Any) -> asyncpg.Record | None:
+        """The first row of a statement, or None."""
+        return await self._connection.fetchrow(statement.sql, *statement.arguments(self._with_centre(values)))
+
+    async def execute(self, statement: Statement, **values: Any) -> None:
+        """Run a statement that gives no rows."""
+        await self._connection.execute(statement.sql, *statement.arguments(self._with_centre(values)))
+
+    def _with_centre(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Every statement is of the transaction's centre: no caller names it."""
+        values["centre_id"] = self.scope.centre_id
+        return values
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, scope: Scope, audit: AuditEntry) -> AsyncIterator[Transaction]:
+    """Open a transaction, run the block, write its audit event, commit. An exception rolls everything back.
+
+    The block may still fill in what the audit event is about. Raises StoreBusy when no connection is free in time.
+    """
+    async with pool.connection() as connection:
+        opened = Transaction(connection, scope)
+        try:
+            await connection.execute(f"BEGIN; {scope.sql}")
+            yield opened
+            await write_audit(opened, audit)
+            await connection.execute("COMMIT")
+        except (asyncpg.QueryCanceledError, asyncpg.ConnectionDoesNotExistError, TimeoutError) as error:
+            await _roll_back(connection)
+            raise StoreBusy("the database did not answer in time") from error
+        except BaseException:
+            await _roll_back(connection)
+            raise
+
+
+async def _roll_back(connection: Connection) -> None:
+    """Leave the connection clean for the next request, or closed where that is not possible any more."""
+    try:
+        await asyncio.shield(connection.execute("ROLLBACK"))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.terminate()
