@@ -1,0 +1,147 @@
+"""Reading responses. "Current" is the highest revision; every query is within a patient or by id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from app.store import jsonb
+from app.store.errors import NotFound
+from app.store.response import COLUMNS, JSON_COLUMNS, RESPONSE, StoredResponse
+from app.store.statements import Statement
+from app.store.transaction import Transaction
+from questionnaires.response import ResponseStatus
+from scoring.history import Respondent
+
+_LATER = RESPONSE.alias("later")
+_IS_CURRENT = ~exists().where(
+    _LATER.c.centre_id == RESPONSE.c.centre_id,
+    _LATER.c.response_id == RESPONSE.c.response_id,
+    _LATER.c.revision > RESPONSE.c.revision,
+)
+_OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.patient_id == bindparam("patient_id"))
+_OF_RESPONSE = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.response_id == bindparam("response_id"))
+_VALID = RESPONSE.c.status != ResponseStatus.ENTERED_IN_ERROR.value
+_NEWEST_FIRST = (RESPONSE.c.authored_at.desc(), RESPONSE.c.stored_at.desc(), RESPONSE.c.response_id.desc())
+
+
+def _select(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(*(RESPONSE.c[name] for name in COLUMNS)).where(*conditions)
+
+
+_CURRENT = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
+_REVISIONS = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision))
+_BY_KEY = Statement(_select(_OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
+_PREVIOUS = Statement(
+    _select(
+        _OF_PATIENT,
+        _IS_CURRENT,
+        _VALID,
+        RESPONSE.c.instrument == bindparam("instrument"),
+        RESPONSE.c.version == func.any(bindparam("versions", type_=ARRAY(Text))),
+        RESPONSE.c.authored_at <= bindparam("authored_at"),
+        RESPONSE.c.response_id != bindparam("response_id"),
+    )
+    .order_by(*_NEWEST_FIRST)
+    .limit(1)
+)
+_BETWEEN = Statement(
+    _select(
+        _OF_PATIENT,
+        _IS_CURRENT,
+        RESPONSE.c.authored_at >= bindparam("earliest"),
+        RESPONSE.c.authored_at <= bindparam("latest"),
+    ).order_by(RESPONSE.c.authored_at)
+)
+_FIRST = Statement(
+    _select(_OF_PATIENT, _IS_CURRENT, _VALID)
+    .order_by(RESPONSE.c.authored_at, RESPONSE.c.stored_at, RESPONSE.c.response_id)
+    .limit(1)
+)
+_PAGE = Statement(
+    _select(
+        _OF_PATIENT,
+        _IS_CURRENT,
+        tuple_(RESPONSE.c.authored_at, RESPONSE.c.response_id)
+        < tuple_(bindparam("before", type_=RESPONSE.c.authored_at.type), bindparam("before_id", type_=RESPONSE.c.response_id.type)),
+    )
+    .order_by(RESPONSE.c.authored_at.desc(), RESPONSE.c.response_id.desc())
+    .limit(bindparam("count"))
+)
+
+
+async def read_current(tx: Transaction, response_id: UUID) -> StoredResponse:
+    """The latest revision of a response. Raises NotFound."""
+    row = await tx.fetch_row(_CURRENT, response_id=response_id)
+    if row is None:
+        raise NotFound
+    return _response(row)
+
+
+async def read_revisions(tx: Transaction, response_id: UUID) -> list[StoredResponse]:
+    """Every revision of a response, first one first. Raises NotFound."""
+    rows = await tx.fetch(_REVISIONS, response_id=response_id)
+    if not rows:
+        raise NotFound
+    return [_response(row) for row in rows]
+
+
+async def find_by_key(tx: Transaction, patient_id: UUID, idempotency_key: str) -> StoredResponse | None:
+    """Revision 1 of the response that was submitted with this key, whatever happened to it since."""
+    row = await tx.fetch_row(_BY_KEY, patient_id=patient_id, idempotency_key=idempotency_key)
+    return _response(row) if row else None
+
+
+async def find_previous(
+    tx: Transaction,
+    patient_id: UUID,
+    *,
+    instrument: str,
+    versions: Sequence[str],
+    authored_at: datetime,
+    response_id: UUID,
+) -> StoredResponse | None:
+    """The patient's latest earlier response to one of these versions of an instrument, but for the one named."""
+    row = await tx.fetch_row(
+        _PREVIOUS,
+        patient_id=patient_id,
+        instrument=instrument,
+        versions=list(versions),
+        authored_at=authored_at,
+        response_id=response_id,
+    )
+    return _response(row) if row else None
+
+
+async def read_between(tx: Transaction, patient_id: UUID, earliest: datetime, latest: datetime) -> list[StoredResponse]:
+    """The current revisions of what the patient answered in a period, both ends included, oldest first."""
+    rows = await tx.fetch(_BETWEEN, patient_id=patient_id, earliest=earliest, latest=latest)
+    return [_response(row) for row in rows]
+
+
+async def find_first(tx: Transaction, patient_id: UUID) -> StoredResponse | None:
+    """The patient's first response that is not entered in error."""
+    row = await tx.fetch_row(_FIRST, patient_id=patient_id)
+    return _response(row) if row else None
+
+
+async def read_page(
+    tx: Transaction, patient_id: UUID, *, before: datetime, before_id: UUID, count: int
+) -> list[StoredResponse]:
+    """Current revisions, newest first, from before a place in that order."""
+    rows = await tx.fetch(_PAGE, patient_id=patient_id, before=before, before_id=before_id, count=count)
+    return [_response(row) for row in rows]
+
+
+def _response(row: asyncpg.Record) -> StoredResponse:
+    values = dict(row)
+    for name in JSON_COLUMNS:
+        values[name] = jsonb.load(values[name])
+    values["status"] = ResponseStatus(values["status"])
+    values["answered_by"] = Respondent(values["answered_by"])
+    return StoredResponse(**values)

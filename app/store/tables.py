@@ -1,0 +1,31 @@
+"""Every table, and what the service's role may do with each: the one list that grants, checks and tests read."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import MetaData
+
+from app.store.audit import AUDIT_EVENT
+from app.store.centre import CENTRE
+from app.store.consultation import CONSULTATION
+from app.store.draft import DRAFT
+from app.store.metadata import METADATA
+from app.store.patient import PATIENT, PATIENT_IDENTIFIER
+from app.store.response import RESPONSE
+
+PRIVILEGES: Mapping[str, frozenset[str]] = {
+    CENTRE.name: frozenset({"SELECT"}),
+    # UPDATE on patient is what a row lock needs.
+    PATIENT.name: frozenset({"SELECT", "INSERT", "UPDATE"}),
+    PATIENT_IDENTIFIER.name: frozenset({"SELECT", "INSERT"}),
+    CONSULTATION.name: frozenset({"SELECT", "INSERT", "UPDATE"}),
+    DRAFT.name: frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
+    RESPONSE.name: frozenset({"SELECT", "INSERT"}),
+    AUDIT_EVENT.name: frozenset({"INSERT"}),
+}
+"""Append-only is what has neither UPDATE nor DELETE."""
+
+
+def every_table() -> MetaData:
+    """The metadata with every table registered."""
+    assert set(METADATA.tables) == set(PRIVILEGES), "every table is listed here with its privileges"
+    return METADATA
