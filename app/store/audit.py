@@ -49,6 +49,12 @@ class AuditEntry:
     resource_id: str | None = None
     revision: int | None = None
 
+    def about(self, resource_id: UUID, patient_id: UUID | None = None, revision: int | None = None) -> None:
+        """Name the row that the event is about, once it is known."""
+        self.resource_id = str(resource_id)
+        self.patient_id = patient_id or self.patient_id
+        self.revision = revision
+
 
 async def write_audit(tx: "Transaction", entry: AuditEntry) -> None:
     """Append the event to the transaction that it describes."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Column, DateTime, Table, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -57,6 +58,11 @@ async def read_centre(tx: Transaction) -> Centre:
     row = await tx.fetch_row(_READ)
     if row is None:
         raise NotFound
+    return centre_from_row(row)
+
+
+def centre_from_row(row: asyncpg.Record) -> Centre:
+    """The centre of a row that has the table's columns."""
     contacts: list[dict[str, Any]] = jsonb.load(row["emergency_contacts"])
     return Centre(
         centre_id=row["centre_id"],

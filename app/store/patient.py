@@ -35,8 +35,6 @@ PATIENT_IDENTIFIER = Table(
 
 _IS_PATIENT = (PATIENT.c.centre_id == bindparam("centre_id")) & (PATIENT.c.patient_id == bindparam("patient_id"))
 _READ = Statement(select(PATIENT).where(_IS_PATIENT))
-# FOR NO KEY UPDATE: two responses of one patient wait for each other, a foreign key check does not wait for them.
-_LOCK = Statement(select(PATIENT.c.patient_id).where(_IS_PATIENT).with_for_update(key_share=True))
 _IDENTIFIERS = Statement(
     select(PATIENT_IDENTIFIER.c.system, PATIENT_IDENTIFIER.c.value).where(
         PATIENT_IDENTIFIER.c.centre_id == bindparam("centre_id"),
@@ -96,12 +94,6 @@ async def read_patient(tx: Transaction, patient_id: UUID) -> Patient:
         birth_date=row["birth_date"],
         language=row["language"],
     )
-
-
-async def lock_patient(tx: Transaction, patient_id: UUID) -> None:
-    """Wait until no other transaction is storing for this patient, and keep others waiting. Raises NotFound."""
-    if await tx.fetch_row(_LOCK, patient_id=patient_id) is None:
-        raise NotFound
 
 
 async def find_patients(tx: Transaction, identifiers: tuple[Identifier, ...]) -> dict[Identifier, UUID]:

@@ -17,10 +17,10 @@ from app.store.statements import Statement
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What row-level security lets a transaction see: one centre, or one patient of it."""
+    """What row-level security lets a transaction see: one centre, or only the named patients of it."""
 
     centre_id: UUID
-    patient_id: UUID | None = None
+    patient_ids: frozenset[UUID] | None = None
 
     @property
     def sql(self) -> str:
@@ -28,11 +28,11 @@ class Scope:
 
         It is sent together with BEGIN, without parameters: its only parts are UUIDs of type UUID, no text.
         """
-        reach = "centre" if self.patient_id is None else "patient"
-        patient = self.patient_id or ""
+        reach = "centre" if self.patient_ids is None else "patients"
+        patients = ",".join(str(patient_id) for patient_id in self.patient_ids or ())
         return (
             f"SELECT set_config('app.centre_id', '{self.centre_id}', true), "
-            f"set_config('app.reach', '{reach}', true), set_config('app.patient_id', '{patient}', true)"
+            f"set_config('app.reach', '{reach}', true), set_config('app.patient_ids', '{patients}', true)"
         )
 
 

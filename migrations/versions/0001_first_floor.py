@@ -126,7 +126,7 @@ _BY_PATIENT = ("patient", "patient_identifier", "consultation", "draft", "respon
 _IN_CENTRE = "centre_id = nullif(current_setting('app.centre_id', true), '')::uuid"
 _IN_REACH = (
     "current_setting('app.reach', true) = 'centre'"
-    " OR patient_id = nullif(current_setting('app.patient_id', true), '')::uuid"
+    " OR patient_id = ANY (string_to_array(nullif(current_setting('app.patient_ids', true), ''), ',')::uuid[])"
 )
 
 

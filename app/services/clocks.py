@@ -1,0 +1,47 @@
+"""Whose clock says when: the client's, corrected by ours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.security.caller import Role
+from app.services.errors import AuthoredInFuture
+
+TOLERANCE = timedelta(seconds=60)
+"""How far a system's clock may be ahead of ours."""
+
+
+class ClockFlag(StrEnum):
+    """What a reader must know about `authored_at`."""
+
+    AUTHORED_IN_FUTURE = "authored-in-future"
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """When the answers were given, by our clock, and what had to be done to know it."""
+
+    authored_at: datetime
+    flags: tuple[ClockFlag, ...] = ()
+
+
+def correct_authored(role: Role, authored: datetime, sent_at: datetime | None, received_at: datetime) -> Authored:
+    """`authored + (received_at - sent_at)`: the phone's clock may be wrong, but it ran evenly between the two.
+
+    What would still lie in the future is taken as "now" and flagged, for a person's device; a system must know the
+    time. Raises AuthoredInFuture.
+    """
+    corrected = _shift(authored, received_at - sent_at if sent_at else timedelta(), received_at)
+    if corrected <= received_at:
+        return Authored(corrected)
+    if role is Role.SYSTEM and corrected > received_at + TOLERANCE:
+        raise AuthoredInFuture
+    return Authored(received_at, (ClockFlag.AUTHORED_IN_FUTURE,))
+
+
+def _shift(authored: datetime, by: timedelta, received_at: datetime) -> datetime:
+    """A clock that is off by thousands of years must not stop an answer."""
+    try:
+        return authored + by
+    except OverflowError:
+        return received_at

@@ -1,0 +1,50 @@
+"""Consultations, as the hospital's agenda tells them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.security.operations import Operation
+from app.services.call import Call, opened
+from app.services.installation import Installation
+from app.store.centre import read_centre
+from app.store.consultation import StoredConsultation, consultations_of, upsert_consultation
+from app.store.ids import new_id
+from app.store.patient import read_patient
+from scoring.history import ConsultationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of the hospital's agenda. `instruments` None: those that the centre asks before every consultation."""
+
+    visit_id: str
+    starts_at: datetime
+    status: ConsultationStatus
+    instruments: tuple[str, ...] | None
+
+
+async def upsert(installation: Installation, call: Call, patient_id: UUID, visit: Visit) -> StoredConsultation:
+    """Add a visit, or say that it moved, took place or fell through; known again by its visit id.
+
+    Raises NotFound (also where the visit is another patient's), UnknownQuestionnaire.
+    """
+    for instrument in visit.instruments or ():
+        installation.catalogue.get(instrument)
+    async with opened(installation, call, Operation.UPSERT_CONSULTATION, patient_id) as open_call:
+        tx = open_call.tx
+        await read_patient(tx, patient_id)
+        asked = visit.instruments
+        if asked is None:
+            asked = (await read_centre(tx)).consultation_instruments
+        wanted = StoredConsultation(new_id(), patient_id, visit.visit_id, visit.starts_at, visit.status, asked)
+        stored = await upsert_consultation(tx, wanted)
+        open_call.audit.about(stored.consultation_id, patient_id)
+    return stored
+
+
+async def list_consultations(installation: Installation, call: Call, patient_id: UUID) -> list[StoredConsultation]:
+    """Every visit of a patient, earliest first. Raises NotFound."""
+    async with opened(installation, call, Operation.READ_CONSULTATION, patient_id) as open_call:
+        await read_patient(open_call.tx, patient_id)
+        return await consultations_of(open_call.tx, patient_id)

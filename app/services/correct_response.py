@@ -1,0 +1,100 @@
+"""Corrections: a new revision beside the old ones. Nothing that was stored is changed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from app.security.operations import Operation, authorise
+from app.services.call import Call, opened
+from app.services.errors import NotInEffect, ResponseInvalid
+from app.services.evaluation import evaluate
+from app.services.history import plain_answers, plain_scores, rulebook_of
+from app.services.installation import Installation
+from app.store.errors import Conflict
+from app.store.patient_lock import lock_patient
+from app.store.response import StoredResponse
+from app.store.response_reading import read_current
+from app.store.response_writing import add_revision
+from app.store.transaction import Transaction
+from questionnaires.response import CheckedResponse, ResponseStatus
+from questionnaires.validation import validate
+
+
+async def correct_response(
+    installation: Installation, call: Call, response_id: UUID, *, seen: int, answers: Mapping[str, Any], reason: str
+) -> StoredResponse:
+    """Store corrected answers as the next revision, against the versions that the response is pinned to.
+
+    The answers keep the time at which they were first given. Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
+    """
+    async with opened(installation, call, Operation.CORRECT_RESPONSE) as open_call:
+        current = await _current(call, open_call.tx, Operation.CORRECT_RESPONSE, response_id, seen)
+        rulebook = rulebook_of(installation, current)
+        checked = validate(rulebook.questionnaire, answers)
+        if not isinstance(checked, CheckedResponse):
+            raise ResponseInvalid(checked)
+        locked = await lock_patient(open_call.tx, current.patient_id, current.instrument, call.received_at)
+        evaluation = await evaluate(
+            installation,
+            open_call.tx,
+            rulebook,
+            checked,
+            mode=locked.centre.mode,
+            patient_id=current.patient_id,
+            response_id=response_id,
+            authored_at=current.authored_at,
+        )
+        corrected = replace(
+            _next(current, call, ResponseStatus.AMENDED, reason),
+            answers=plain_answers(checked),
+            scores=plain_scores(evaluation.scores),
+            evaluation=evaluation.plain(
+                feedback=current.evaluation["feedback"], flags=current.evaluation["flags"]
+            ),
+        )
+        stored = await add_revision(open_call.tx, corrected)
+        open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
+    return stored
+
+
+async def mark_entered_in_error(
+    installation: Installation, call: Call, response_id: UUID, *, seen: int, reason: str
+) -> StoredResponse:
+    """Say that the response should never have been: it stays readable, and no synthesis reads it any more.
+
+    Raises NotFound, Conflict, NotInEffect.
+    """
+    operation = Operation.MARK_ENTERED_IN_ERROR
+    async with opened(installation, call, operation) as open_call:
+        current = await _current(call, open_call.tx, operation, response_id, seen)
+        await lock_patient(open_call.tx, current.patient_id, current.instrument, call.received_at)
+        stored = await add_revision(open_call.tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
+        open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
+    return stored
+
+
+async def _current(
+    call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int
+) -> StoredResponse:
+    current = await read_current(tx, response_id)
+    authorise(call.caller, operation, current.patient_id)
+    if current.revision != seen:
+        raise Conflict(current.revision)
+    if current.status is ResponseStatus.ENTERED_IN_ERROR:
+        raise NotInEffect
+    return current
+
+
+def _next(current: StoredResponse, call: Call, status: ResponseStatus, reason: str) -> StoredResponse:
+    """The next revision. The idempotency key stays on revision 1."""
+    return replace(
+        current,
+        revision=current.revision + 1,
+        status=status,
+        recorded_by=call.caller.role.value,
+        received_at=call.received_at,
+        idempotency_key=None,
+        body_sha256=None,
+        reason=reason,
+    )

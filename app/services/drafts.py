@@ -1,0 +1,54 @@
+"""Drafts: saved as the patient goes, on whichever device, without one overwriting another."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.security.operations import Operation
+from app.services.call import Call, opened
+from app.services.errors import QuestionnaireNotActive, ResponseInvalid
+from app.services.installation import Installation
+from app.store.draft import Draft, read_draft, remove_draft, save_draft
+from app.store.patient import read_patient
+from questionnaires.definition import PublicationStatus
+from questionnaires.validation import validate_draft
+
+
+async def save(
+    installation: Installation,
+    call: Call,
+    patient_id: UUID,
+    *,
+    instrument: str,
+    version: str,
+    answers: Mapping[str, Any],
+    seen: int | None,
+) -> Draft:
+    """Save answers in the making over the revision that the device saw (None: it saw none).
+
+    A draft may lack anything and may hold answers that branching hides at the moment.
+    Raises UnknownQuestionnaire, QuestionnaireNotActive, ResponseInvalid, NotFound, Conflict.
+    """
+    questionnaire = installation.catalogue.get(instrument, version)
+    if questionnaire.status is PublicationStatus.DRAFT:
+        raise QuestionnaireNotActive
+    issues = validate_draft(questionnaire, answers)
+    if issues:
+        raise ResponseInvalid(issues)
+    async with opened(installation, call, Operation.SAVE_DRAFT, patient_id) as open_call:
+        await read_patient(open_call.tx, patient_id)
+        saved = await save_draft(open_call.tx, patient_id, instrument, version, answers, seen)
+        open_call.audit.about(patient_id, patient_id, saved.revision)
+    return saved
+
+
+async def read(installation: Installation, call: Call, patient_id: UUID, instrument: str) -> Draft:
+    """The patient's draft of an instrument. Raises NotFound."""
+    async with opened(installation, call, Operation.READ_DRAFT, patient_id) as open_call:
+        return await read_draft(open_call.tx, patient_id, instrument)
+
+
+async def discard(installation: Installation, call: Call, patient_id: UUID, instrument: str) -> None:
+    """Forget the draft, where there is one."""
+    async with opened(installation, call, Operation.SAVE_DRAFT, patient_id) as open_call:
+        await remove_draft(open_call.tx, patient_id, instrument)

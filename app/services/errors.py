@@ -1,0 +1,62 @@
+"""What a use case cannot go on from; none of these knows HTTP. `app.api.problems` gives each its answer.
+
+ServiceError
+├── ResponseInvalid          the answers do not fit their questionnaire: every issue
+├── QuestionnaireRetired     the version was retired before the answers were begun
+├── QuestionnaireNotActive   the version is a draft: it takes no responses
+├── AuthoredInFuture         a system says that the answers will be given later
+├── NotInEffect              the response was entered in error: it can be read, not changed
+├── LanguageUnavailable      there are no words of this questionnaire in any language asked for
+├── UnknownScore             the questionnaire has no score of that name
+└── IdentifierConflict       the identifiers belong to more than one patient
+"""
+
+from questionnaires.issues import Issue
+
+
+class ServiceError(Exception):
+    """Anything a use case cannot go on from."""
+
+
+class ResponseInvalid(ServiceError):
+    """The answers do not fit their questionnaire. `issues` lists everything."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        super().__init__(f"{len(issues)} issue(s)")
+        self.issues = issues
+
+
+class QuestionnaireRetired(ServiceError):
+    """The version was retired before the answers were begun."""
+
+
+class QuestionnaireNotActive(ServiceError):
+    """The version is a draft."""
+
+
+class AuthoredInFuture(ServiceError):
+    """A system's clock, or what it says of it, is ahead of ours."""
+
+
+class NotInEffect(ServiceError):
+    """The response was entered in error."""
+
+
+class LanguageUnavailable(ServiceError):
+    """The questionnaire has no words that may be shown. `available` lists the languages that it has."""
+
+    def __init__(self, available: tuple[str, ...]) -> None:
+        super().__init__("no words in a language that was asked for")
+        self.available = available
+
+
+class UnknownScore(ServiceError):
+    """The questionnaire has no score of that name. `known` lists those that it has."""
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        super().__init__("no score of that name")
+        self.known = known
+
+
+class IdentifierConflict(ServiceError):
+    """The identifiers belong to more than one patient: merging them is a person's decision."""

@@ -1,0 +1,73 @@
+"""What a patient reads after sending: what to do now, whom to call, and what becomes of the answers. No scores."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from app.store.centre import Centre
+from app.wording import Wording
+from scoring.rules import AlertSeverity
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence for the patient. `kind` says what it is about, for the app's layout."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A number to call, and who answers there."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The messages in the order in which they must be read, urgent ones first, and the centre's emergency numbers."""
+
+    language: str
+    messages: tuple[Message, ...]
+    contacts: tuple[Contact, ...]
+
+
+def plain_feedback(urgency: AlertSeverity | None, next_consultation: datetime | None) -> dict[str, Any]:
+    """What feedback rests on, stored with the response so that a replay gives the same answer."""
+    return {
+        "urgency": urgency.value if urgency else None,
+        "consultation": next_consultation.isoformat() if next_consultation else None,
+    }
+
+
+def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedback:
+    """The feedback in words. The numbers are always the centre's present ones: an old number helps nobody."""
+    messages: list[Message] = []
+    if plain["urgency"] == AlertSeverity.URGENT.value:
+        messages.append(Message("act-now", wording.say("feedback.urgent")))
+    elif plain["urgency"] == AlertSeverity.SOON.value:
+        messages.append(Message("call-if-worried", wording.say("feedback.soon")))
+    messages.append(Message("not-watched-live", wording.say("feedback.not_watched_live")))
+    messages.append(Message("thanks", wording.say("feedback.thanks")))
+    if plain["consultation"]:
+        on = format_date(_day(plain["consultation"], centre.time_zone), format="full", locale=wording.language)
+        messages.append(Message("shown-at", wording.say("feedback.shown_at", date=on)))
+    else:
+        messages.append(Message("shown-at", wording.say("feedback.shown_at_next")))
+    return Feedback(wording.language, tuple(messages), contacts(centre, wording))
+
+
+def contacts(centre: Centre, wording: Wording) -> tuple[Contact, ...]:
+    """The centre's emergency numbers, named in the language where the centre gave a name in it."""
+    return tuple(
+        Contact(c.number, c.names.get(wording.language) or next(iter(c.names.values()), "")) for c in centre.emergency_contacts
+    )
+
+
+def _day(at: str, time_zone: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(time_zone))

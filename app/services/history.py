@@ -1,0 +1,108 @@
+"""Stored rows <-> what `scoring` reads: scores, alerts and past responses as plain data and back."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from app.services.installation import Installation
+from app.store.response import StoredResponse
+from questionnaires.enablement import enabled_items
+from questionnaires.response import Absence, Answers, CheckedResponse
+from scoring.alerts import Alert, Trigger
+from scoring.history import PastResponse, ResponseRef
+from scoring.rulebook import Rulebook
+from scoring.rules import AlertSeverity
+from scoring.score import NotScored, Score, Scores
+
+
+def rulebook_of(installation: Installation, stored: StoredResponse) -> Rulebook:
+    """The scoring version that a response is pinned to."""
+    questionnaire = installation.catalogue.get(stored.instrument, stored.version)
+    return installation.rulebooks.of(questionnaire, stored.scoring_version)
+
+
+def past_response(installation: Installation, stored: StoredResponse) -> PastResponse:
+    """A stored response as the synthesis reads it."""
+    return PastResponse(
+        ref=ResponseRef(str(stored.response_id), stored.revision),
+        rulebook=rulebook_of(installation, stored),
+        status=stored.status,
+        authored_at=stored.authored_at,
+        stored_at=stored.stored_at,
+        answered_by=stored.answered_by,
+        answers=answers_from(stored.answers),
+        scores=scores_from(stored.scores),
+        alerts=alerts_from(stored.evaluation["alerts"]),
+    )
+
+
+def checked_response(rulebook: Rulebook, stored: StoredResponse) -> CheckedResponse:
+    """The stored answers as they were checked when they were stored; they are not checked again."""
+    answers = answers_from(stored.answers)
+    return CheckedResponse(rulebook.questionnaire, answers, enabled_items(rulebook.questionnaire, answers))
+
+
+def answers_from(plain: Mapping[str, Any]) -> Answers:
+    """The answers of a JSON column: one value or a list each."""
+    return {link_id: tuple(value) if isinstance(value, list) else (value,) for link_id, value in plain.items()}
+
+
+def plain_answers(response: CheckedResponse) -> dict[str, Any]:
+    """Answers as JSON writes them: a list for an item that repeats, one value otherwise."""
+    repeating = {item.link_id for item in response.questionnaire.questions if item.repeats}
+    return {
+        link_id: list(values) if link_id in repeating else values[0] for link_id, values in response.answers.items()
+    }
+
+
+def plain_scores(scores: Scores) -> dict[str, Any]:
+    """Scores as JSON writes them, in the column as in every answer."""
+    return {name: plain_score(result) for name, result in scores.items()}
+
+
+def plain_score(result: Score | NotScored) -> dict[str, Any]:
+    """One score: `value` (and `imputed`), or `not_scored` with the reason and the missing items."""
+    if isinstance(result, NotScored):
+        return {"not_scored": result.reason.value, "missing": list(result.missing)}
+    return {"value": result.value, "imputed": list(result.imputed)} if result.imputed else {"value": result.value}
+
+
+def scores_from(plain: Mapping[str, Any]) -> Scores:
+    """The scores of a JSON column."""
+    return {name: _score_from(entry) for name, entry in plain.items()}
+
+
+def plain_alerts(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    """Alerts as JSON writes them."""
+    return [
+        {
+            "concept": alert.concept,
+            "severity": alert.severity.value,
+            "triggers": [_plain_trigger(trigger) for trigger in alert.triggers],
+        }
+        for alert in alerts
+    ]
+
+
+def alerts_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Alert, ...]:
+    """The alerts of an evaluation column."""
+    return tuple(
+        Alert(
+            alert["concept"],
+            AlertSeverity(alert["severity"]),
+            tuple(Trigger(t["rule"], t["on"], t["value"], t.get("previous")) for t in alert["triggers"]),
+        )
+        for alert in plain
+    )
+
+
+def _plain_trigger(trigger: Trigger) -> dict[str, Any]:
+    plain: dict[str, Any] = {"rule": trigger.rule, "on": trigger.on, "value": trigger.value}
+    return plain | {"previous": trigger.previous} if trigger.previous is not None else plain
+
+
+def _score_from(entry: Mapping[str, Any]) -> Score | NotScored:
+    if "value" not in entry:
+        return NotScored(Absence(entry["not_scored"]), tuple(entry["missing"]))
+    value: int | Decimal = entry["value"]
+    return Score(value, tuple(entry.get("imputed", ())))

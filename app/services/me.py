@@ -1,0 +1,77 @@
+"""What a caller is here, and what a patient is asked to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.security.caller import Caller
+from app.security.operations import Operation
+from app.services.call import Call, opened
+from app.services.installation import Installation
+from app.store.centre import Centre, read_centre
+from app.store.consultation import StoredConsultation, consultations_of
+from app.store.draft import drafts_of
+from app.store.response_reading import read_between
+from questionnaires.definition import Questionnaire
+from scoring.history import DID_NOT_HAPPEN
+
+OPENS_BEFORE = timedelta(days=7)
+"""How long before a consultation its questionnaire opens: one recall period of seven days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """The caller and their centre."""
+
+    caller: Caller
+    centre: Centre
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One questionnaire to answer before one consultation. `opens_at` may lie ahead."""
+
+    patient_id: UUID
+    questionnaire: Questionnaire
+    consultation: StoredConsultation
+    opens_at: datetime
+    is_open: bool
+    has_draft: bool
+
+
+async def who_am_i(installation: Installation, call: Call) -> Self:
+    """Who the token says the caller is, and the centre it belongs to. Raises NotFound for a centre that is not here."""
+    async with opened(installation, call, Operation.READ_SELF) as open_call:
+        return Self(call.caller, await read_centre(open_call.tx))
+
+
+async def to_do(installation: Installation, call: Call) -> list[ToDo]:
+    """What is still to be answered before the coming consultations, for the caller and those they act for."""
+    caller = call.caller
+    patients = sorted({caller.patient_id, *caller.acts_for} - {None}, key=str)
+    found: list[ToDo] = []
+    async with opened(installation, call, Operation.READ_SELF) as open_call:
+        for patient_id in (p for p in patients if p is not None):
+            coming = [
+                c
+                for c in await consultations_of(open_call.tx, patient_id)
+                if c.starts_at >= call.received_at and c.status not in DID_NOT_HAPPEN
+            ]
+            drafts = {draft.instrument for draft in await drafts_of(open_call.tx, patient_id)}
+            for consultation in coming:
+                opens_at = consultation.starts_at - OPENS_BEFORE
+                given = await read_between(open_call.tx, patient_id, opens_at, consultation.starts_at)
+                answered = {r.instrument for r in given if r.status.value != "entered-in-error"}
+                found.extend(
+                    ToDo(
+                        patient_id=patient_id,
+                        questionnaire=installation.catalogue.get(instrument),
+                        consultation=consultation,
+                        opens_at=opens_at,
+                        is_open=opens_at <= call.received_at,
+                        has_draft=instrument in drafts,
+                    )
+                    for instrument in consultation.instruments
+                    if instrument not in answered
+                )
+    return found

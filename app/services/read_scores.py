@@ -1,0 +1,77 @@
+"""Scores: of a patient over time, of one response explained, and of answers that are not stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.security.operations import Operation, authorise
+from app.services.call import Call, opened
+from app.services.errors import ResponseInvalid, UnknownScore
+from app.services.history import checked_response, past_response, rulebook_of
+from app.services.installation import Installation
+from app.store.patient import read_patient
+from app.store.response_reading import read_between, read_current
+from questionnaires.response import CheckedResponse
+from questionnaires.validation import validate
+from scoring.engine import score
+from scoring.history import PastResponse
+from scoring.rulebook import Rulebook
+from scoring.score import Scores
+from scoring.trace import Trace, explain
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredAnswers:
+    """The scores of answers that were not stored, with a trace each where they were asked for."""
+
+    rulebook: Rulebook
+    scores: Scores
+    traces: tuple[Trace, ...]
+
+
+async def score_answers(
+    installation: Installation,
+    call: Call,
+    *,
+    instrument: str,
+    version: str | None,
+    answers: Mapping[str, Any],
+    explained: bool,
+) -> ScoredAnswers:
+    """Score answers without storing them. Raises NotPermitted, UnknownQuestionnaire, ResponseInvalid."""
+    authorise(call.caller, Operation.SCORE)
+    questionnaire = installation.catalogue.get(instrument, version)
+    checked = validate(questionnaire, answers)
+    if not isinstance(checked, CheckedResponse):
+        raise ResponseInvalid(checked)
+    rulebook = installation.rulebooks.current(questionnaire)
+    traces = tuple(explain(rulebook, checked, name) for name in rulebook.rules) if explained else ()
+    return ScoredAnswers(rulebook, score(rulebook, checked), traces)
+
+
+async def explain_score(installation: Installation, call: Call, response_id: UUID, name: str) -> Trace:
+    """How one score of a stored response came about, rebuilt from what it is pinned to.
+
+    Raises NotFound, UnknownScore.
+    """
+    async with opened(installation, call, Operation.READ_SCORES) as open_call:
+        stored = await read_current(open_call.tx, response_id)
+        authorise(call.caller, Operation.READ_SCORES, stored.patient_id)
+        open_call.audit.about(response_id, stored.patient_id, stored.revision)
+    rulebook = rulebook_of(installation, stored)
+    if name not in rulebook.rules:
+        raise UnknownScore(tuple(rulebook.rules))
+    return explain(rulebook, checked_response(rulebook, stored), name)
+
+
+async def read_trends(
+    installation: Installation, call: Call, patient_id: UUID, *, since: datetime, until: datetime
+) -> list[PastResponse]:
+    """The responses of a period that are in effect, oldest first: each with its scores. Raises NotFound."""
+    async with opened(installation, call, Operation.LIST_SCORES, patient_id) as open_call:
+        await read_patient(open_call.tx, patient_id)
+        stored = await read_between(open_call.tx, patient_id, since, until)
+    past = (past_response(installation, row) for row in stored)
+    return [response for response in past if response.is_eligible]

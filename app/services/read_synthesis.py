@@ -1,0 +1,65 @@
+"""The synthesis of a consultation: its history read once, synthesised purely."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from app.security.operations import Operation, authorise
+from app.services.call import Call, opened
+from app.services.history import past_response
+from app.services.installation import Installation
+from app.store.centre import Centre, read_centre
+from app.store.consultation import StoredConsultation, consultations_of, read_consultation
+from app.store.patient import Patient, read_patient
+from app.store.response_reading import find_first, read_between
+from app.store.transaction import Transaction
+from scoring.history import last_consultation
+from scoring.synthesis import REFERENCE_DAYS, Past, Synthesis, synthesise
+
+_BEGINNING_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisOfPatient:
+    """A synthesis with whom it is about."""
+
+    synthesis: Synthesis
+    patient: Patient
+    centre: Centre
+    visit: StoredConsultation
+
+
+async def read_synthesis(
+    installation: Installation, call: Call, consultation_id: UUID, *, as_of: datetime | None = None
+) -> SynthesisOfPatient:
+    """Everything since the last consultation before this one, as of a moment (now, where none is named).
+
+    Raises NotFound.
+    """
+    async with opened(installation, call, Operation.READ_SYNTHESIS) as open_call:
+        tx = open_call.tx
+        visit = await read_consultation(tx, consultation_id)
+        authorise(call.caller, Operation.READ_SYNTHESIS, visit.patient_id)
+        open_call.audit.about(consultation_id, visit.patient_id)
+        centre = await read_centre(tx)
+        patient = await read_patient(tx, visit.patient_id)
+        past = await _past(installation, tx, visit)
+    moment = as_of or call.received_at
+    synthesis = synthesise(visit.domain, past, mode=centre.mode, as_of=moment)
+    return SynthesisOfPatient(synthesis, patient, centre, visit)
+
+
+async def _past(installation: Installation, tx: Transaction, visit: StoredConsultation) -> Past:
+    """What the synthesis reads: from the reference period on, not the patient's whole life."""
+    consultations = [stored.domain for stored in await consultations_of(tx, visit.patient_id)]
+    previous = last_consultation(visit.domain, consultations)
+    earliest = previous.start - timedelta(days=REFERENCE_DAYS) if previous else _BEGINNING_OF_TIME
+    stored = await read_between(tx, visit.patient_id, earliest, visit.starts_at)
+    first = await find_first(tx, visit.patient_id)
+    asked = (installation.catalogue.get(instrument) for instrument in visit.instruments)
+    return Past(
+        consultations=consultations,
+        responses=[past_response(installation, row) for row in stored],
+        baseline=past_response(installation, first) if first else None,
+        due=[installation.rulebooks.current(questionnaire) for questionnaire in asked],
+    )

@@ -1,0 +1,166 @@
+"""Answers arrive: checked, scored, compared, stored with their evaluation, in one transaction, exactly once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.security.caller import Role
+from app.security.operations import Operation
+from app.services.call import Call, opened
+from app.services.clocks import Authored, correct_authored
+from app.services.errors import AuthoredInFuture, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid
+from app.services.evaluation import evaluate
+from app.services.feedback import Feedback, feedback, plain_feedback
+from app.services.history import plain_answers, plain_scores
+from app.services.installation import Installation
+from app.store.draft import remove_draft
+from app.store.errors import KeyReused
+from app.store.ids import new_id
+from app.store.patient_lock import LockedPatient, lock_patient
+from app.store.response import StoredResponse
+from app.store.response_reading import find_by_key
+from app.store.response_writing import add_response
+from app.store.transaction import Transaction
+from questionnaires.definition import PublicationStatus, Questionnaire
+from questionnaires.response import CheckedResponse, ResponseStatus
+from questionnaires.validation import validate
+from scoring.history import Respondent
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a client sends. `body_sha256` is of its canonical body without `sent_at`, which changes with every retry."""
+
+    instrument: str
+    version: str
+    language: str
+    answers: Mapping[str, Any]
+    authored: datetime
+    sent_at: datetime | None
+    begun_at: datetime | None
+    answered_by: Respondent | None
+    idempotency_key: str
+    body_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What is stored, and what the patient reads."""
+
+    response: StoredResponse
+    feedback: Feedback
+
+
+async def submit_response(installation: Installation, call: Call, patient_id: UUID, sent: Submission) -> Submitted:
+    """Store one response, or give again what the same key stored before.
+
+    Raises UnknownQuestionnaire, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid, AuthoredInFuture,
+    KeyReused, NotFound.
+    """
+    questionnaire = installation.catalogue.get(sent.instrument, sent.version)
+    if questionnaire.status is PublicationStatus.DRAFT:
+        raise QuestionnaireNotActive
+    checked = validate(questionnaire, sent.answers)
+    if not isinstance(checked, CheckedResponse):
+        raise ResponseInvalid(checked)
+    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id) as open_call:
+        tx = open_call.tx
+        locked = await lock_patient(tx, patient_id, sent.instrument, call.received_at)
+        try:
+            authored = _accept(call, questionnaire, sent, locked.draft_begun_at)
+        except (AuthoredInFuture, QuestionnaireRetired):
+            # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
+            stored = await _stored_before(tx, patient_id, sent)
+            if stored is None:
+                raise
+        else:
+            row = await _evaluated(installation, tx, call, patient_id, sent, checked, authored, locked)
+            stored = await add_response(tx, row) or await _stored_before(tx, patient_id, sent)
+            assert stored is not None, "the insertion conflicts with nothing but the key"
+            if locked.draft_begun_at and stored.response_id == row.response_id:
+                await remove_draft(tx, patient_id, sent.instrument)
+        open_call.audit.about(stored.response_id, patient_id, stored.revision)
+    wording = installation.wordings.best((stored.language,), locked.centre.languages)
+    return Submitted(stored, feedback(stored.evaluation["feedback"], locked.centre, wording))
+
+
+def _accept(call: Call, questionnaire: Questionnaire, sent: Submission, draft_begun_at: datetime | None) -> Authored:
+    """When the answers were given. Raises AuthoredInFuture, and QuestionnaireRetired for what was begun after
+    retirement: a patient who began in time may always finish."""
+    authored = correct_authored(call.caller.role, sent.authored, sent.sent_at, call.received_at)
+    if questionnaire.retired_on is not None:
+        stated = [begun for begun in (sent.begun_at, draft_begun_at, authored.authored_at) if begun]
+        if min(stated).date().isoformat() > questionnaire.retired_on:
+            raise QuestionnaireRetired
+    return authored
+
+
+async def _stored_before(tx: Transaction, patient_id: UUID, sent: Submission) -> StoredResponse | None:
+    """What the key stored before. Raises KeyReused where it was another body."""
+    stored = await find_by_key(tx, patient_id, sent.idempotency_key)
+    if stored is not None and stored.body_sha256 != sent.body_sha256:
+        raise KeyReused
+    return stored
+
+
+async def _evaluated(
+    installation: Installation,
+    tx: Transaction,
+    call: Call,
+    patient_id: UUID,
+    sent: Submission,
+    checked: CheckedResponse,
+    authored: Authored,
+    locked: LockedPatient,
+) -> StoredResponse:
+    """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
+    questionnaire = checked.questionnaire
+    rulebook = installation.rulebooks.current(questionnaire)
+    text = installation.catalogue.instruments[questionnaire.instrument].text(questionnaire, sent.language)
+    response_id = new_id()
+    evaluation = await evaluate(
+        installation,
+        tx,
+        rulebook,
+        checked,
+        mode=locked.centre.mode,
+        patient_id=patient_id,
+        response_id=response_id,
+        authored_at=authored.authored_at,
+    )
+    return StoredResponse(
+        response_id=response_id,
+        revision=1,
+        patient_id=patient_id,
+        instrument=questionnaire.instrument,
+        version=questionnaire.version,
+        definition_digest=questionnaire.digest,
+        scoring_version=rulebook.version,
+        scoring_digest=rulebook.digest,
+        language=sent.language,
+        text_digest=text.digest if text else None,
+        status=ResponseStatus.COMPLETED,
+        answered_by=_respondent(call, patient_id, sent.answered_by),
+        recorded_by=call.caller.role.value,
+        begun_at=sent.begun_at or locked.draft_begun_at,
+        authored=sent.authored,
+        sent_at=sent.sent_at,
+        received_at=call.received_at,
+        authored_at=authored.authored_at,
+        stored_at=call.received_at,
+        idempotency_key=sent.idempotency_key,
+        body_sha256=sent.body_sha256,
+        reason=None,
+        answers=plain_answers(checked),
+        scores=plain_scores(evaluation.scores),
+        evaluation=evaluation.plain(feedback=plain_feedback(evaluation.urgency, locked.next_consultation_at), flags=authored.flags),
+    )
+
+
+def _respondent(call: Call, patient_id: UUID, said: Respondent | None) -> Respondent:
+    """Who answered. A patient's token says it by itself; staff and systems say it, or mean the patient."""
+    if call.caller.role is Role.PATIENT:
+        return Respondent.PATIENT if call.caller.patient_id == patient_id else Respondent.RELATED_PERSON
+    return said or Respondent.PATIENT
