@@ -1,4 +1,4 @@
-"""The published artefacts behind a resource, named with their digests, so that a number can be recomputed years later."""
+"""The published artefacts behind a resource, with their digests, so that its numbers can be recomputed years later."""
 
 from collections.abc import Iterable
 

@@ -24,7 +24,8 @@ def searchset_bundle(
     matches: Sequence[Resource], service_base: str, self_link: str, total: int | None = None
 ) -> Resource:
     """One page of a search. `self_link` holds the parameters that were understood, and only them (R4 Search, 3.1.1.2);
-    `total` counts the matches of all pages where that is known."""
+    `total` counts the matches of all pages where that is known.
+    """
     bundle: Resource = {"resourceType": "Bundle", "type": "searchset"}
     if total is not None:
         bundle["total"] = total

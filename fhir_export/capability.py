@@ -13,8 +13,8 @@ _SEARCH_BY_PATIENT: Final[dict[str, str]] = {
     "Observation": "http://hl7.org/fhir/SearchParameter/clinical-patient",
 }
 _SECURITY: Final = (
-    "Every request but this one carries a bearer token: a JWT of an issuer that the installation trusts, with SMART App "
-    "Launch v2 scopes. The centre and the patient come from the token."
+    "Every request but this one carries a bearer token: a JWT of an issuer that the installation trusts, with SMART "
+    "App Launch v2 scopes. The centre and the patient come from the token."
 )
 
 

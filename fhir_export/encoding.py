@@ -1,4 +1,4 @@
-"""A resource as bytes. A number is written with exactly the digits that it has (R4 datatypes, decimal: precision counts)."""
+"""A resource as bytes. A number keeps exactly its digits (R4 datatypes: the precision of a decimal counts)."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """The scores of a stored response as R4 Observations, one a score, with the numbers that the page shows."""
 
+import re
 from typing import Final
 
 from fhir_export import systems
@@ -10,7 +11,7 @@ from fhir_export.phrases import Phrase, say
 from fhir_export.source import ExportedResponse
 from fhir_export.stored_version import meta
 from fhir_export.typed_values import option_coding, ordinal
-from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.definition import Attribute, Item, ItemType, Questionnaire
 from questionnaires.enablement import enabled_items
 from questionnaires.response import Absence, CheckedResponse, ResponseStatus
 from questionnaires.translations import Text
@@ -41,20 +42,18 @@ _INTERPRETATIONS: Final[dict[AlertSeverity, str]] = {
     AlertSeverity.SOON: "A",
     AlertSeverity.URGENT: "AA",
 }
-_SEPARATOR: Final = "."
+_OBSERVATION_ID: Final = re.compile(r"(.+)\.([1-9][0-9]{0,3})")
 
 
 def observation_id(response_id: str, number: int) -> str:
     """`<response id>.<number>`: the number belongs to the score for ever (ScoreRule.number)."""
-    return f"{response_id}{_SEPARATOR}{number}"
+    return f"{response_id}.{number}"
 
 
 def split_observation_id(identifier: str) -> tuple[str, int] | None:
     """The response and the score number of an Observation id, or None for what never was one."""
-    response_id, _, number = identifier.rpartition(_SEPARATOR)
-    if not response_id or not number.isascii() or not number.isdecimal() or number != str(int(number)):
-        return None
-    return response_id, int(number)
+    found = _OBSERVATION_ID.fullmatch(identifier)
+    return (found[1], int(found[2])) if found else None
 
 
 def observations(exported: ExportedResponse, text: Text | None = None) -> tuple[Resource, ...]:
@@ -113,12 +112,13 @@ class _Projection:
             "derivedFrom": [{"reference": f"QuestionnaireResponse/{past.ref.id}"}],
         }
         # An item without an attribute is the score itself (a scale of one question): it would say the number twice.
-        components = [self.component(item) for item in bound.items if item.attribute is not None]
+        components = [self.component(item, item.attribute) for item in bound.items if item.attribute]
         return resource | {"component": components} if components else resource
 
     def code(self, rule: ScoreRule) -> Resource:
         """Our own code only: a CTCAE concept or a clinician's LOINC code would turn the patient's report into
-        somebody else's rating."""
+        somebody else's rating.
+        """
         coding: Resource = {"system": systems.scores(self.questionnaire), "code": rule.name}
         words = self.text.scores.get(rule.name) if self.text else None
         if words is None:
@@ -128,7 +128,8 @@ class _Projection:
     def value(self, rule: ScoreRule) -> Resource:
         """A Quantity for every score, grades included: exact with decimals, found by `value-quantity`, and of one type
         for all that a score may ever become. Its unit names the scale, since values compare only on the same scale.
-        A score that could not be computed has no number at all (obs-6)."""
+        A score that could not be computed has no number at all (obs-6).
+        """
         result = self.exported.response.scores[rule.name]
         if isinstance(result, Score):
             return {
@@ -145,12 +146,14 @@ class _Projection:
         composite = rule.kind is ScoreKind.COMPOSITE_GRADE
         return f"{say(Phrase.COMPOSITE_METHOD, self.language)} {citation}" if composite else citation
 
-    def component(self, item: Item) -> Resource:
+    def component(self, item: Item, attribute: Attribute) -> Resource:
         """One input: the option chosen with its weight, or why there is none. A follow-up that branching hid stays
-        `not-asked` here, even where the policy let it count as 0: nobody answered it."""
-        coding = [{"system": systems.items(self.questionnaire), "code": item.link_id}]
-        if item.attribute is not None:
-            coding.append({"system": systems.attributes(self.questionnaire), "code": item.attribute.value})
+        `not-asked` here, even where the policy let it count as 0: nobody answered it.
+        """
+        coding = [
+            {"system": systems.items(self.questionnaire), "code": item.link_id},
+            {"system": systems.attributes(self.questionnaire), "code": attribute.value},
+        ]
         entry: Resource = {"code": {"coding": coding}}
         if self.text and item.link_id in self.text.items:
             entry["code"]["text"] = self.text.items[item.link_id]

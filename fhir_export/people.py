@@ -1,5 +1,4 @@
-"""Who a response is about, who answered it and who recorded it. Persons other than the patient are shown by type only:
-the service keeps no directory of them."""
+"""Who a response is about, who answered it, who recorded it. All but the patient are shown by type only."""
 
 from typing import Final
 

@@ -100,7 +100,8 @@ class _Export:
 
     def help(self, item: Item) -> list[Resource]:
         """The help of an item as its first child, a display with the control `help` (SDC). The dot of its link id
-        keeps it apart from every link id of a definition. A display can have no children (que-1), so its help is left out."""
+        keeps it apart from every link id of a definition. A display has no children (que-1): its help is left out.
+        """
         words = {code: text.helps[item.link_id] for code, text in self.texts.items() if item.link_id in text.helps}
         if not words or item.type is ItemType.DISPLAY:
             return []

@@ -65,7 +65,8 @@ def _items(
 
 def _with_children(given: list[Resource], inside: list[Resource]) -> list[Resource]:
     """qrs-1: what stands under a question goes under its answer. Answers are known per link id, so children stand under
-    the first; where the question itself was left open, under an answer without a value (R4: value[x] is 0..1)."""
+    the first; where the question itself was left open, under an answer without a value (R4: value[x] is 0..1).
+    """
     if not inside:
         return given
     first, *others = given or [{}]

@@ -1,4 +1,4 @@
-"""What every resource made from one stored revision says about itself: its version, its time, the installation's mode."""
+"""What every resource made from one stored revision says about itself: its version, its time, the mode."""
 
 from fhir_export import systems
 from fhir_export.encoding import Resource, instant

@@ -1,4 +1,4 @@
-"""Every URI that the export uses: what HL7 and UCUM publish, and what is ours under the installation's canonical base."""
+"""Every URI that the export uses: of HL7, of UCUM, and ours under the installation's canonical base."""
 
 from questionnaires.definition import Item, Questionnaire
 

@@ -9,7 +9,7 @@ import orjson
 
 def dump(value: Any) -> str:
     """The JSON text of plain data; a Decimal is written as the number that it is."""
-    return orjson.dumps(value, default=_number).decode()
+    return orjson.dumps(value, default=number).decode()
 
 
 def load(text: str) -> Any:
@@ -17,7 +17,8 @@ def load(text: str) -> Any:
     return json.loads(text, parse_float=Decimal)
 
 
-def _number(value: object) -> orjson.Fragment:
+def number(value: object) -> orjson.Fragment:
+    """orjson's default: a Decimal as the number that it is. Raises TypeError for anything else."""
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value))
     raise TypeError(type(value).__name__)

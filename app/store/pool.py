@@ -52,6 +52,11 @@ class Pool:
         """Close every connection."""
         await self._pool.close()
 
+    async def ping(self) -> None:
+        """One round trip. Raises StoreBusy where the database does not answer."""
+        async with self.connection() as connection:
+            await connection.execute("SELECT 1")
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """One connection. Raises StoreBusy when none becomes free in time."""

@@ -1,0 +1,101 @@
+"""How problems leave the house: as problem+json (RFC 9457) on `/v1`, as an OperationOutcome on `/fhir`."""
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.api.problems import KINDS, Problem, problem_of
+from app.api.strict_json import MalformedBody
+from app.log import correlation_id
+from fhir_export.encoding import encode
+from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
+
+_LOG = logging.getLogger("vigie.problems")
+_BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 415: "unsupported-media-type"}
+# pydantic's own messages are kept where they quote no input; these would.
+_SAFE_MESSAGES = {
+    "uuid_parsing": "a UUID is needed",
+    "datetime_from_date_parsing": "a date and time with its offset is needed (RFC 3339)",
+    "datetime_parsing": "a date and time with its offset is needed (RFC 3339)",
+    "date_from_datetime_parsing": "a date is needed (YYYY-MM-DD)",
+    "date_parsing": "a date is needed (YYYY-MM-DD)",
+}
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent."""
+    app.add_exception_handler(RequestValidationError, _request_invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _defect)
+
+
+def render(request: Request, problem: Problem) -> Response:
+    """A problem as the client of this path reads it."""
+    fhir = request.url.path.startswith("/fhir")
+    content, media_type = (_outcome(problem), "application/fhir+json") if fhir else (_problem(problem), "application/problem+json")
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(content, status_code=problem.kind.status, media_type=media_type, headers=headers)
+
+
+def _problem(problem: Problem) -> bytes:
+    kind = problem.kind
+    body: dict[str, Any] = {
+        "type": f"/problems#{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": problem.detail,
+        "retryable": kind.retryable,
+        "correlation_id": correlation_id.get(),
+        **problem.members,
+    }
+    if problem.issues:
+        body["issues"] = list(problem.issues)
+    return orjson.dumps(body)
+
+
+def _outcome(problem: Problem) -> bytes:
+    kind = problem.kind
+    issues = [
+        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], issue["pointer"]) for issue in problem.issues
+    ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None)]
+    return encode(operation_outcome(issues))
+
+
+async def _request_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["loc"] == ("body",) and fault["type"] == "missing" for fault in faults):
+        return render(request, Problem(KINDS["request-invalid"], "the request needs a JSON body"))
+    if any(fault["loc"] == ("body",) and isinstance(fault.get("input"), bytes) for fault in faults):
+        return render(request, Problem(KINDS["unsupported-media-type"], "the body is not sent as JSON"))
+    issues = tuple(
+        {
+            "code": fault["type"],
+            "pointer": "/" + "/".join(str(step)[:64] for step in fault["loc"]),
+            "text": _SAFE_MESSAGES.get(fault["type"], fault["msg"]),
+        }
+        for fault in faults
+    )
+    return render(request, Problem(KINDS["request-invalid"], f"{len(issues)} issue(s) in the request", issues))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if isinstance(error, MalformedBody):
+        return render(request, Problem(KINDS["malformed-body"], error.detail))
+    slug = _BY_STATUS.get(error.status_code, "defect")
+    return render(request, Problem(KINDS[slug], KINDS[slug].title, headers=headers))
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    """A domain exception has its problem; anything else is our defect, logged by type and place."""
+    problem = problem_of(error)
+    if problem is None:
+        _LOG.error("defect", exc_info=error)
+        problem = Problem(KINDS["defect"], "the service failed; the operator finds it by the correlation id")
+    return render(request, problem)

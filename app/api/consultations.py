@@ -1,0 +1,97 @@
+"""`/v1/patients/{id}/consultations` and the synthesis of one."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.api.fields import Body, InstrumentId, ShortText, Timestamp
+from app.api.strict_json import StrictRoute
+from app.api.synthesis_body import SynthesisOut, synthesis_body
+from app.services import consultations
+from app.services.consultations import Visit
+from app.services.read_synthesis import read_synthesis
+from app.store.consultation import StoredConsultation
+from scoring.history import ConsultationStatus
+
+of_patient = APIRouter(
+    prefix="/v1/patients/{patient_id}/consultations",
+    tags=["consultations"],
+    route_class=StrictRoute,
+    responses=PROBLEM_RESPONSES,
+)
+router = APIRouter(
+    prefix="/v1/consultations", tags=["consultations"], route_class=StrictRoute, responses=PROBLEM_RESPONSES
+)
+
+
+class VisitBody(Body):
+    """When the visit is, and what became of it. `instruments`: what to answer before it; without it, the centre's usual ones."""
+
+    start: Timestamp
+    status: ConsultationStatus = ConsultationStatus.PLANNED
+    instruments: Annotated[list[InstrumentId], Field(max_length=20)] | None = None
+
+
+class ConsultationOut(BaseModel):
+    """One visit. `id` is Vigie's, `visit_id` the hospital's."""
+
+    id: UUID
+    visit_id: str
+    patient_id: UUID
+    start: datetime
+    status: ConsultationStatus
+    instruments: list[str]
+
+
+class ConsultationList(BaseModel):
+    """A patient's visits, earliest first."""
+
+    consultations: list[ConsultationOut]
+
+
+@of_patient.put("/{visit_id}")
+async def upsert_consultation(
+    installed: Installed,
+    call: Authenticated,
+    patient_id: UUID,
+    visit_id: Annotated[ShortText, Path(description="The hospital's id of the visit.")],
+    body: VisitBody,
+) -> ConsultationOut:
+    """Add a visit by the hospital's id, or say that it moved, took place or fell through."""
+    asked = None if body.instruments is None else tuple(dict.fromkeys(body.instruments))
+    visit = Visit(visit_id, body.start, body.status, asked)
+    return _out(await consultations.upsert(installed, call, patient_id, visit))
+
+
+@of_patient.get("")
+async def list_consultations(installed: Installed, call: Authenticated, patient_id: UUID) -> ConsultationList:
+    """A patient's visits, earliest first."""
+    found = await consultations.list_consultations(installed, call, patient_id)
+    return ConsultationList(consultations=[_out(stored) for stored in found])
+
+
+@router.get("/{consultation_id}/synthesis")
+async def synthesis(
+    installed: Installed,
+    call: Authenticated,
+    consultation_id: UUID,
+    as_of: Annotated[AwareDatetime | None, Query(description="As of this moment; now, without it.")] = None,
+) -> SynthesisOut:
+    """Everything since the last consultation: points of vigilance, topics, lines, completeness, with their evidence."""
+    found = await read_synthesis(installed, call, consultation_id, as_of=as_of)
+    return synthesis_body(found)
+
+
+def _out(stored: StoredConsultation) -> ConsultationOut:
+    return ConsultationOut(
+        id=stored.consultation_id,
+        visit_id=stored.visit_id,
+        patient_id=stored.patient_id,
+        start=stored.starts_at,
+        status=stored.status,
+        instruments=list(stored.instruments),
+    )

@@ -1,0 +1,47 @@
+"""What every answer carries, whatever its route: a correlation id, and headers that keep it private."""
+
+import re
+from contextvars import Token
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.log import correlation_id
+from app.store.ids import new_id
+
+_CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Envelope:
+    """ASGI middleware. A client's own `X-Correlation-Id` is kept where it is a plain word."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request with the id in its context."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = dict(scope["headers"]).get(b"x-correlation-id", b"")
+        request_id = sent.decode() if _CLIENTS_ID.fullmatch(sent) else str(new_id())
+        token: Token[str | None] = correlation_id.set(request_id)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Correlation-Id"] = request_id
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            correlation_id.reset(token)

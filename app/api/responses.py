@@ -1,0 +1,323 @@
+"""`/v1/responses` and `/v1/patients/{id}/responses`: submit, read, list, correct, mark entered in error."""
+
+import base64
+import binascii
+import hashlib
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.api.fields import Answers, Body, IfMatch, InstrumentId, LanguageTag, Plain, ShortText, Timestamp, Version, etag, revision_of
+from app.api.preconditions import PreconditionRequired
+from app.api.strict_json import StrictRoute
+from app.security.caller import Role
+from app.services import read_response
+from app.services.correct_response import correct_response, mark_entered_in_error
+from app.services.read_response import PAGE_SIZE, Place
+from app.services.submit_response import Submission, submit_response
+from app.store import jsonb
+from app.store.response import StoredResponse
+from questionnaires.response import ResponseStatus
+from scoring.history import Respondent
+
+of_patient = APIRouter(
+    prefix="/v1/patients/{patient_id}/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES
+)
+router = APIRouter(prefix="/v1/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
+
+IdempotencyKey = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,128}$")],
+    Header(description="A fresh random word a response, such as a UUID; the same on every retry."),
+]
+
+
+class SubmissionBody(Body):
+    """One answered questionnaire.
+
+    `authored`, `sent_at`, `begun_at` are by the client's clock: `sent_at`, its time of sending, corrects the others.
+    `answered_by` is said by staff and systems; a patient's token says it by itself.
+    """
+
+    questionnaire: InstrumentId
+    version: Version
+    language: LanguageTag
+    answers: Answers
+    authored: Timestamp
+    sent_at: Timestamp | None = None
+    begun_at: Timestamp | None = None
+    answered_by: Respondent | None = None
+
+
+class CorrectionBody(Body):
+    """The corrected answers, complete, and why."""
+
+    answers: Answers
+    reason: ShortText
+
+
+class ReasonBody(Body):
+    """Why the response should never have been."""
+
+    reason: ShortText
+
+
+class MessageOut(BaseModel):
+    """One sentence for the patient."""
+
+    kind: str
+    text: str
+
+
+class ContactOut(BaseModel):
+    """A number to call, and who answers there."""
+
+    number: str
+    name: str
+
+
+class FeedbackOut(BaseModel):
+    """What the patient reads after sending, in reading order: what to do now comes first."""
+
+    language: str
+    messages: list[MessageOut]
+    contacts: list[ContactOut]
+
+
+class SubmittedOut(BaseModel):
+    """The receipt: the answers are stored."""
+
+    id: UUID
+    revision: int
+    status: ResponseStatus
+    questionnaire: str
+    authored_at: datetime
+    stored_at: datetime
+    feedback: FeedbackOut
+
+
+class Pins(BaseModel):
+    """The artefacts that the response is pinned to, with their digests."""
+
+    definition_digest: str
+    scoring_version: str
+    scoring_digest: str
+    text_digest: str | None
+
+
+class ResponseOut(BaseModel):
+    """One revision of a stored response. `scores` and `alerts` are for staff and systems, and null for patients."""
+
+    id: UUID
+    revision: int
+    status: ResponseStatus
+    patient_id: UUID
+    questionnaire: str
+    instrument: str
+    version: str
+    pins: Pins
+    language: str
+    answered_by: Respondent
+    recorded_by: Role
+    authored: datetime
+    sent_at: datetime | None
+    authored_at: datetime
+    stored_at: datetime
+    flags: list[str]
+    reason: str | None
+    answers: dict[str, Plain]
+    scores: dict[str, Plain] | None
+    alerts: list[Plain] | None
+
+
+class ResponseList(BaseModel):
+    """Responses, newest first. `next` is the cursor of the next page, null at the end."""
+
+    responses: list[ResponseOut]
+    next: str | None = None
+
+
+class History(BaseModel):
+    """Every revision of a response, first one first."""
+
+    revisions: list[ResponseOut]
+
+
+@of_patient.post("", status_code=201)
+async def submit(
+    installed: Installed,
+    call: Authenticated,
+    patient_id: UUID,
+    body: SubmissionBody,
+    response: Response,
+    idempotency_key: IdempotencyKey,
+) -> SubmittedOut:
+    """Store an answered questionnaire, exactly once: the same key and body give the same answer, however often sent."""
+    submitted = await submit_response(
+        installed,
+        call,
+        patient_id,
+        Submission(
+            instrument=body.questionnaire,
+            version=body.version,
+            language=body.language,
+            answers=body.answers,
+            authored=body.authored,
+            sent_at=body.sent_at,
+            begun_at=body.begun_at,
+            answered_by=body.answered_by,
+            idempotency_key=idempotency_key,
+            body_sha256=_sha256(body),
+        ),
+    )
+    stored, told = submitted.response, submitted.feedback
+    response.headers["Location"] = f"/v1/responses/{stored.response_id}"
+    response.headers["ETag"] = etag(stored.revision)
+    return SubmittedOut(
+        id=stored.response_id,
+        revision=stored.revision,
+        status=stored.status,
+        questionnaire=installed.catalogue.get(stored.instrument, stored.version).canonical,
+        authored_at=stored.authored_at,
+        stored_at=stored.stored_at,
+        feedback=FeedbackOut(
+            language=told.language,
+            messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
+            contacts=[ContactOut(number=c.number, name=c.name) for c in told.contacts],
+        ),
+    )
+
+
+@of_patient.get("")
+async def list_of_patient(
+    installed: Installed,
+    call: Authenticated,
+    patient_id: UUID,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
+    count: Annotated[int, Query(ge=1, le=200)] = PAGE_SIZE,
+) -> ResponseList:
+    """A patient's responses, each in its latest revision, newest first."""
+    after = _place(cursor) if cursor else Place()
+    page = await read_response.list_responses(installed, call, patient_id, after=after, count=count)
+    return ResponseList(
+        responses=[_out(installed, call, stored) for stored in page.responses],
+        next=_cursor(page.next) if page.next else None,
+    )
+
+
+@router.get("/{response_id}")
+async def read(installed: Installed, call: Authenticated, response_id: UUID, response: Response) -> ResponseOut:
+    """The latest revision of a response."""
+    stored = await read_response.read_response(installed, call, response_id)
+    response.headers["ETag"] = etag(stored.revision)
+    return _out(installed, call, stored)
+
+
+@router.get("/{response_id}/revisions")
+async def read_revisions(installed: Installed, call: Authenticated, response_id: UUID) -> History:
+    """Every revision of a response: what it said before it was corrected, and why."""
+    found = await read_response.read_history(installed, call, response_id)
+    return History(revisions=[_out(installed, call, stored) for stored in found])
+
+
+@router.get("/{response_id}/revisions/{revision}")
+async def read_revision(
+    installed: Installed, call: Authenticated, response_id: UUID, revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
+) -> ResponseOut:
+    """One revision of a response."""
+    return _out(installed, call, await read_response.read_revision(installed, call, response_id, revision))
+
+
+@router.put("/{response_id}")
+async def correct(
+    installed: Installed,
+    call: Authenticated,
+    response_id: UUID,
+    body: CorrectionBody,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ResponseOut:
+    """Correct a response: a new revision, scored anew, beside the old ones."""
+    if if_match is None:
+        raise PreconditionRequired
+    stored = await correct_response(
+        installed, call, response_id, seen=revision_of(if_match), answers=body.answers, reason=body.reason
+    )
+    response.headers["ETag"] = etag(stored.revision)
+    return _out(installed, call, stored)
+
+
+@router.post("/{response_id}/entered-in-error")
+async def mark_in_error(
+    installed: Installed,
+    call: Authenticated,
+    response_id: UUID,
+    body: ReasonBody,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ResponseOut:
+    """Say that a response should never have been. It stays readable; no synthesis reads it any more."""
+    if if_match is None:
+        raise PreconditionRequired
+    stored = await mark_entered_in_error(
+        installed, call, response_id, seen=revision_of(if_match), reason=body.reason
+    )
+    response.headers["ETag"] = etag(stored.revision)
+    return _out(installed, call, stored)
+
+
+def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> ResponseOut:
+    for_patient = call.caller.role is Role.PATIENT
+    return ResponseOut(
+        id=stored.response_id,
+        revision=stored.revision,
+        status=stored.status,
+        patient_id=stored.patient_id,
+        questionnaire=installed.catalogue.get(stored.instrument, stored.version).canonical,
+        instrument=stored.instrument,
+        version=stored.version,
+        pins=Pins(
+            definition_digest=stored.definition_digest,
+            scoring_version=stored.scoring_version,
+            scoring_digest=stored.scoring_digest,
+            text_digest=stored.text_digest,
+        ),
+        language=stored.language,
+        answered_by=stored.answered_by,
+        recorded_by=Role(stored.recorded_by),
+        authored=stored.authored,
+        sent_at=stored.sent_at,
+        authored_at=stored.authored_at,
+        stored_at=stored.stored_at,
+        flags=stored.evaluation["flags"],
+        reason=stored.reason,
+        answers=dict(stored.answers),
+        scores=None if for_patient else dict(stored.scores),
+        alerts=None if for_patient else stored.evaluation["alerts"],
+    )
+
+
+def _sha256(body: SubmissionBody) -> bytes:
+    """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry."""
+    plain = {name: value for name, value in body if name != "sent_at"}
+    return hashlib.sha256(orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _cursor(place: Place) -> str:
+    plain = f"{place.authored_at.astimezone(UTC).isoformat()}|{place.response_id}"
+    return base64.urlsafe_b64encode(plain.encode()).decode()
+
+
+def _place(cursor: str) -> Place:
+    """The place that a cursor names. Raises RequestValidationError."""
+    try:
+        at, _, response_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+        return Place(datetime.fromisoformat(at).astimezone(UTC), UUID(response_id))
+    except (ValueError, OverflowError, binascii.Error):
+        fault = {"type": "cursor", "loc": ("query", "cursor"), "msg": "the cursor is none that a page gave", "input": None}
+        raise RequestValidationError([fault]) from None

@@ -1,0 +1,199 @@
+"""`/v1/score`, `/v1/patients/{id}/scores`, `/v1/responses/{id}/scores/{name}`: scores, trends, and how each came about."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime, BaseModel
+
+from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.api.fields import Answers, Body, InstrumentId, Plain, Version
+from app.api.strict_json import StrictRoute
+from app.api.synthesis_body import RefOut
+from app.services.history import plain_score, plain_scores
+from app.services.read_scores import explain_score, read_trends, score_answers
+from scoring.history import Respondent
+from scoring.rules import Direction, MissingPolicy
+from scoring.trace import Trace
+
+TREND_LENGTH = timedelta(days=366)
+
+router = APIRouter(prefix="/v1", tags=["scores"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
+
+
+class ScoreBody(Body):
+    """Answers to be scored. Nothing is stored."""
+
+    questionnaire: InstrumentId
+    version: Version | None = None
+    answers: Answers
+
+
+class InputOut(BaseModel):
+    """One input of a rule: what was answered, the number used, and where it was imputed or absent."""
+
+    link_id: str
+    answer: str | None
+    number: Plain
+    absence: str | None
+    imputed: bool
+
+
+class ReferenceOut(BaseModel):
+    """The source of a rule."""
+
+    key: str
+    citation: str
+    doi: str | None
+    url: str | None
+    page: str | None
+
+
+class TraceOut(BaseModel):
+    """One score so explained that a person can compute it again by hand."""
+
+    name: str
+    result: Plain
+    operator: str
+    inputs: list[InputOut]
+    policy: MissingPolicy
+    table: str | None
+    range: list[Plain]
+    higher_is: Direction
+    scale: str
+    reference: ReferenceOut
+    questionnaire: str
+    definition_digest: str
+    scoring_version: str
+    scoring_digest: str
+
+
+class ScoresOut(BaseModel):
+    """Score name -> `{"value": ...}` or `{"not_scored": reason, "missing": [link ids]}`; traces with `explain=true`."""
+
+    questionnaire: str
+    scoring_version: str
+    scores: dict[str, Plain]
+    traces: list[TraceOut] | None = None
+
+
+class TrendPoint(BaseModel):
+    """One score of one response."""
+
+    authored_at: datetime
+    response: RefOut
+    questionnaire: str
+    scoring_version: str
+    answered_by: Respondent
+    result: Plain
+
+
+class TrendsOut(BaseModel):
+    """Score name -> its values over time, oldest first. A gap is a response in which it was not scored."""
+
+    patient_id: UUID
+    since: datetime
+    until: datetime
+    trends: dict[str, list[TrendPoint]]
+
+
+@router.post("/score")
+async def score(
+    installed: Installed,
+    call: Authenticated,
+    body: ScoreBody,
+    explain: Annotated[bool, Query(description="Add a trace to every score.")] = False,
+) -> ScoresOut:
+    """Score answers without storing them."""
+    found = await score_answers(
+        installed,
+        call,
+        instrument=body.questionnaire,
+        version=body.version,
+        answers=body.answers,
+        explained=explain,
+    )
+    return ScoresOut(
+        questionnaire=found.rulebook.questionnaire.canonical,
+        scoring_version=found.rulebook.version,
+        scores=plain_scores(found.scores),
+        traces=[_trace(trace) for trace in found.traces] if explain else None,
+    )
+
+
+@router.get("/patients/{patient_id}/scores")
+async def read_patient_scores(
+    installed: Installed,
+    call: Authenticated,
+    patient_id: UUID,
+    since: Annotated[AwareDatetime | None, Query(description="By default a year before `until`.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="By default now.")] = None,
+    name: Annotated[list[str] | None, Query(description="Only these scores.")] = None,
+) -> TrendsOut:
+    """A patient's scores over time."""
+    end = until or call.received_at
+    start = since or _before(end, TREND_LENGTH)
+    past = await read_trends(installed, call, patient_id, since=start, until=end)
+    trends: dict[str, list[TrendPoint]] = {}
+    for response in past:
+        book = response.rulebook
+        for score_name, result in response.scores.items():
+            if name is None or score_name in name:
+                trends.setdefault(score_name, []).append(
+                    TrendPoint(
+                        authored_at=response.authored_at,
+                        response=RefOut(id=UUID(response.ref.id), revision=response.ref.revision),
+                        questionnaire=book.questionnaire.canonical,
+                        scoring_version=book.version,
+                        answered_by=response.answered_by,
+                        result=plain_score(result),
+                    )
+                )
+    return TrendsOut(patient_id=patient_id, since=start, until=end, trends=trends)
+
+
+@router.get("/responses/{response_id}/scores/{name}")
+async def read_trace(
+    installed: Installed,
+    call: Authenticated,
+    response_id: UUID,
+    name: Annotated[str, Path(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")],
+) -> TraceOut:
+    """How one score of a stored response came about: inputs, rule, policy, versions, digests, source."""
+    return _trace(await explain_score(installed, call, response_id, name))
+
+
+def _before(moment: datetime, length: timedelta) -> datetime:
+    try:
+        return moment - length
+    except OverflowError:
+        return moment
+
+
+def _trace(trace: Trace) -> TraceOut:
+    return TraceOut(
+        name=trace.name,
+        result=plain_score(trace.result),
+        operator=trace.operator,
+        inputs=[
+            InputOut(
+                link_id=i.link_id,
+                answer=i.answer,
+                number=i.number,
+                absence=i.absence.value if i.absence else None,
+                imputed=i.imputed,
+            )
+            for i in trace.inputs
+        ],
+        policy=trace.policy,
+        table=trace.table,
+        range=list(trace.range),
+        higher_is=trace.higher_is,
+        scale=trace.scale,
+        reference=ReferenceOut(key=trace.reference_key, **trace.reference.model_dump()),
+        questionnaire=trace.questionnaire,
+        definition_digest=trace.definition_digest,
+        scoring_version=trace.scoring_version,
+        scoring_digest=trace.scoring_digest,
+    )

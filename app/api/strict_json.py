@@ -1,0 +1,80 @@
+"""Request bodies, read once and strictly: what JSON leaves open is an error here, and numbers stay exact."""
+
+import json
+from collections.abc import Callable, Coroutine
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.exceptions import HTTPException
+from fastapi.routing import APIRoute
+
+
+class MalformedBody(HTTPException):
+    """The body is not JSON that can be read without guessing. The message never repeats what was sent."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(status_code=400, detail=what)
+
+
+def parse(body: bytes) -> Any:
+    """Parse a JSON body: UTF-8, no key twice, no NaN or Infinity, no lone surrogate, fractions as Decimal.
+
+    Raises MalformedBody.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from None
+    try:
+        if b"\\u" in body:
+            orjson.loads(body)  # refuses escaped lone surrogates, which the standard library lets through
+        return json.loads(
+            text, object_pairs_hook=_without_duplicates, parse_float=_exact, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}" if error.lineno else "an escaped character"
+        raise MalformedBody(f"the body is not JSON ({where})") from None
+    except RecursionError:
+        raise MalformedBody("the body is nested too deeply") from None
+    except (ValueError, InvalidOperation):
+        raise MalformedBody("the body has a number that is too long") from None
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly."""
+
+    async def json(self) -> Any:
+        """The parsed body. Raises MalformedBody."""
+        if not hasattr(self, "_json"):
+            self._json = parse(await self.body())
+        return self._json
+
+
+class StrictRoute(APIRoute):
+    """A route whose body is read strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The usual handler, given a strict request."""
+        handler = super().get_route_handler()
+
+        async def strict_handler(request: Request) -> Response:
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return strict_handler
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise MalformedBody("the body has an object with the same key twice")
+    return found
+
+
+def _exact(text: str) -> Decimal:
+    return Decimal(text)
+
+
+def _refuse_constant(_name: str) -> None:
+    raise MalformedBody("the body has NaN or Infinity, which are not JSON")

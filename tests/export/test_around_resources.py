@@ -1,0 +1,80 @@
+"""Bundles, outcomes, the capability statement and the bytes."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from fhir_export.bundle import collection_bundle, searchset_bundle
+from fhir_export.capability import capability_statement
+from fhir_export.encoding import encode, instant
+from fhir_export.observation import observations
+from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
+from fhir_export.questionnaire_response import questionnaire_response
+from tests.export.builders import BASE, FRENCH, RESPONSE_ID, SERVICE, exported
+
+
+def test_a_collection_holds_the_response_first_and_then_its_observations() -> None:
+    bundle = collection_bundle(questionnaire_response(exported(), FRENCH), observations(exported(), FRENCH), SERVICE)
+    assert [entry["fullUrl"] for entry in bundle["entry"]] == [
+        f"{SERVICE}/QuestionnaireResponse/{RESPONSE_ID}",
+        *(f"{SERVICE}/Observation/{RESPONSE_ID}.{number}" for number in (1, 2, 7)),
+    ]
+    assert bundle["timestamp"] == "2026-11-20T18:31:00Z"
+
+
+def test_an_empty_page_has_no_entries_and_an_unknown_total_is_not_stated() -> None:
+    assert searchset_bundle((), SERVICE, f"{SERVICE}/Observation?patient=1", total=0) == {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": 0,
+        "link": [{"relation": "self", "url": f"{SERVICE}/Observation?patient=1"}],
+    }
+    assert "total" not in searchset_bundle(observations(exported()), SERVICE, f"{SERVICE}/Observation?patient=1")
+
+
+def test_an_outcome_says_where_and_never_uses_location() -> None:
+    issues = [
+        OutcomeIssue("error", "required", "invalid-answers", "An answer is missing.", "QuestionnaireResponse.item[0]"),
+        OutcomeIssue("error", "not-found", "not-found", "There is no such resource."),
+    ]
+    first, second = operation_outcome(issues, BASE)["issue"]
+    assert first["expression"] == ["QuestionnaireResponse.item[0]"]
+    assert first["details"]["coding"] == [{"system": f"{BASE}/CodeSystem/vigie-problems", "code": "invalid-answers"}]
+    assert second.keys() == {"severity", "code", "details"}
+
+
+def test_the_capability_statement_says_what_is_served_and_no_more() -> None:
+    statement = capability_statement(
+        canonical_base=BASE, service_base=SERVICE, software_version="0.1.0", date="2026-11-21"
+    )
+    served = {
+        resource["type"]: (
+            [interaction["code"] for interaction in resource["interaction"]],
+            [parameter["name"] for parameter in resource.get("searchParam", [])],
+            [operation["name"] for operation in resource.get("operation", [])],
+        )
+        for resource in statement["rest"][0]["resource"]
+    }
+    assert served == {
+        "Questionnaire": (["read"], [], []),
+        "QuestionnaireResponse": (["read", "search-type"], ["patient"], ["collection"]),
+        "Observation": (["read", "search-type"], ["patient"], []),
+    }
+    assert statement["implementation"]["url"] == SERVICE
+
+
+@pytest.mark.parametrize("digits", ["62.50", "0", "-0.10", "100", "1E+2", "123456789012345678", "0.000000000000000001"])
+def test_a_decimal_is_written_with_its_own_digits(digits: str) -> None:
+    assert encode({"value": Decimal(digits)}) == f'{{"value":{digits}}}'.encode()
+
+
+def test_what_no_resource_holds_is_refused() -> None:
+    with pytest.raises(TypeError):
+        encode({"value": object()})
+
+
+def test_an_instant_is_in_utc() -> None:
+    paris = timezone(timedelta(hours=1))
+    assert instant(datetime(2026, 11, 20, 19, 30, tzinfo=paris)) == "2026-11-20T18:30:00Z"
+    assert instant(datetime(2026, 11, 20, 19, 30, 0, 5, tzinfo=UTC)) == "2026-11-20T19:30:00.000005Z"
