@@ -1,13 +1,13 @@
 """JSON laid out for a reviewer, every number with the digits that were sent."""
 
 import json
-from typing import Any
+from typing import Any, Self
 
 
 class _Digits(float):
     """A number that prints as it was written."""
 
-    def __new__(cls, digits: str) -> "_Digits":
+    def __new__(cls, digits: str) -> Self:
         number = super().__new__(cls, digits)
         number.digits = digits
         return number

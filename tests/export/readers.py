@@ -14,6 +14,9 @@ from pyfhircheck.config import ValidatorConfig
 
 from fhir_export.encoding import encode
 
+_WITH_OPTIONS = "'choice'|'open-choice'|'decimal'|'integer'|'date'|'dateTime'|'time'|'string'|'quantity'"
+_WITH_LENGTH = "'boolean'|'decimal'|'integer'|'string'|'text'|'url'|'open-choice'"
+
 # (key, context, expression): the invariants of R4 4.0.1 as published, on every element that they are about. `que-12`
 # is written as its text says: its expression (`> 2`) lets two conditions pass without a behaviour.
 INVARIANTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
@@ -25,8 +28,7 @@ INVARIANTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         (
             "que-5",
             "*item",
-            "(type='choice' or type='open-choice' or type='decimal' or type='integer' or type='date' or type='dateTime' "
-            "or type='time' or type='string' or type='quantity') or (answerValueSet.empty() and answerOption.empty())",
+            f"(type in ({_WITH_OPTIONS})) or (answerValueSet.empty() and answerOption.empty())",
         ),
         ("que-6", "*item", "type!='display' or (required.empty() and repeats.empty())"),
         # Published as `is Boolean`; fhirpathpy keeps FHIR.boolean apart from System.Boolean.
@@ -36,7 +38,7 @@ INVARIANTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         (
             "que-10",
             "*item",
-            "(type in ('boolean' | 'decimal' | 'integer' | 'string' | 'text' | 'url' | 'open-choice')) or maxLength.empty()",
+            f"(type in ({_WITH_LENGTH})) or maxLength.empty()",
         ),
         ("que-11", "*item", "answerOption.empty() or initial.empty()"),
         ("que-12", "*item", "enableWhen.count() > 1 implies enableBehavior.exists()"),
@@ -78,8 +80,10 @@ def _path(resource_type: str, context: str, expression: str) -> str:
     """One expression over every element of the context; `*name` means every element of that name, however deep."""
     if context == "*item":
         return f"{resource_type}.repeat(item | answer.item).all({expression})"
-    where = f"{resource_type}.descendants().select({context[1:]})" if context.startswith("*") else resource_type
-    return f"{where}.all({expression})"
+    if context.startswith("*"):
+        everywhere = (f"{resource_type}.{context[1:]}", f"{resource_type}.descendants().select({context[1:]})")
+        return " and ".join(f"{where}.all({expression})" for where in everywhere)
+    return f"{resource_type}.all({expression})"
 
 
 _COMPILED = {
@@ -121,7 +125,7 @@ def structure_issues(resource: Mapping[str, Any]) -> list[str]:
 # What pyfhircheck 0.2 says of valid R4: it knows no `text` on items (it takes it for the narrative), looks for
 # `value[x]` by that literal name in an answerOption, and reads "xml | json | ttl | mime type" as a closed list.
 _FALSE_FINDINGS = re.compile(
-    r"element\.unknown \S*item\[\d+\]\.text |\S+ \S*answerOption\S*value\[x\]|terminology\.required \S*\.format\["
+    r"element\.unknown \S*item\[\d+\]\._?text |\S+ \S*answerOption\S*value\[x\]|terminology\.required \S*\.format\["
 )
 
 
