@@ -19,11 +19,13 @@ MAX_LENGTH = {ItemType.STRING: 255, ItemType.TEXT: 4_000}
 """Characters of free text, where the definition sets no shorter limit."""
 
 # Tab, newline and carriage return are writing; the other control characters are not, PostgreSQL cannot store
-# NUL, and a lone surrogate has no UTF-8.
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?")
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
+# NUL, a lone surrogate has no UTF-8, and XML (the narrative) has no U+FFFE and U+FFFF.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# ASCII: `\d` alone would take the digits of every script, and no reader of ISO 8601 does.
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?", re.ASCII)
+_OFFSET = r"(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))"  # as FHIR R4 dateTime
+_DATE_TIME = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}T{_TIME.pattern}{_OFFSET}", re.ASCII)
 
 
 class Fault(NamedTuple):
@@ -40,15 +42,18 @@ def fault_of(item: Item, value: object) -> Fault | None:
 
 
 def _choice(item: Item, value: object) -> Fault | None:
+    codes = item.option_by_code
     if not isinstance(value, str):
-        return Fault(IssueCode.WRONG_TYPE, "the answer is the code of an option, as a string", tuple(item.option_by_code))
-    if value not in item.option_by_code:
-        return Fault(IssueCode.NOT_AN_OPTION, "the answer is not one of the item's options", tuple(item.option_by_code))
+        return Fault(IssueCode.WRONG_TYPE, "the answer is the code of an option, as a string", tuple(codes))
+    if value not in codes:
+        return Fault(IssueCode.NOT_AN_OPTION, "the answer is not one of the item's options", tuple(codes))
     return None
 
 
 def _boolean(item: Item, value: object) -> Fault | None:
-    return None if isinstance(value, bool) else Fault(IssueCode.WRONG_TYPE, "the answer is true or false", ("true", "false"))
+    if not isinstance(value, bool):
+        return Fault(IssueCode.WRONG_TYPE, "the answer is true or false", ("true", "false"))
+    return None
 
 
 def _integer(item: Item, value: object) -> Fault | None:
@@ -72,7 +77,8 @@ def _text(item: Item, value: object) -> Fault | None:
         return Fault(IssueCode.WRONG_TYPE, "the answer is a text")
     limit = item.max_length or MAX_LENGTH[item.type]
     if len(value) > limit:
-        return Fault(IssueCode.TOO_LONG, f"the text is longer than {limit} characters", (f"at most {limit} characters",))
+        allowed = f"at most {limit} characters"
+        return Fault(IssueCode.TOO_LONG, f"the text is longer than {limit} characters", (allowed,))
     if not value.strip():
         return Fault(IssueCode.INVALID_TEXT, "the text is empty: leave the item out where nothing was answered")
     if _NOT_TEXT.search(value):
@@ -109,7 +115,9 @@ def _exists(parse: Callable[[str], object], value: str) -> bool:
 def _outside(item: Item, number: Decimal) -> Fault | None:
     below = item.minimum is not None and number < item.minimum
     above = item.maximum is not None and number > item.maximum
-    return Fault(IssueCode.OUT_OF_RANGE, "the number is outside the item's range", _range_of(item)) if below or above else None
+    if below or above:
+        return Fault(IssueCode.OUT_OF_RANGE, "the number is outside the item's range", _range_of(item))
+    return None
 
 
 def _too_big(item: Item) -> Fault:

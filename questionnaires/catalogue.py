@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.definition_reading import read_definition
@@ -31,9 +31,14 @@ class Instrument:
     texts: Mapping[str, tuple[Text, ...]]
 
     def text(self, questionnaire: Questionnaire, language: str) -> Text | None:
-        """The newest words of that language for that version, or None where there are none."""
+        """The newest words of that language for that version, or None where there are none.
+
+        A draft comes only where nothing is published: the next revision that somebody works on takes nothing away.
+        """
         fitting = [t for t in self.texts.get(language, ()) if questionnaire.version in t.definitions]
-        return fitting[-1] if fitting else None
+        published = [t for t in fitting if t.status != "draft"]
+        newest = (published or fitting)[-1:]
+        return newest[0] if newest else None
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def load_catalogue(root: Path, canonical_base: str) -> Catalogue:
     """Load every instrument folder below `root`. Raises InstrumentInvalid with every damage of all of them."""
     problems: list[FileProblem] = []
     families: dict[str, Instrument] = {}
-    for path in sorted(p for p in root.iterdir() if p.is_dir()):
+    for path in sorted(p for p in root.glob("*") if p.is_dir()):
         folder = Folder(path)
         family = _load_instrument(folder, canonical_base)
         problems.extend(folder.problems)
@@ -106,45 +111,49 @@ def _load_instrument(folder: Folder, canonical_base: str) -> Instrument | None:
     folder.require("CHANGELOG.md")
     versions = _load_versions(folder, canonical_base)
     texts = _load_texts(folder, versions)
+    if about is not None:
+        folder.must_match("instrument.yaml", "id", about.id, folder.name)
+    if licence is not None and licence.redistribution == "restricted" and folder.files("text", ".yaml"):
+        text = "texts stand inside a restricted instrument: a centre loads its own"
+        folder.problem("licence.yaml", ("redistribution",), text)
     if about is None or licence is None or references is None:
         return None
-    if about.id != folder.name:
-        folder.problem("instrument.yaml", ("id",), f"the id is '{about.id}' but the folder is '{folder.name}'")
-    if licence.redistribution == "restricted" and texts:
-        folder.problem("licence.yaml", ("redistribution",), "texts stand inside a restricted instrument: a centre loads its own")
     return Instrument(about.id, about, licence, references.references, versions, texts)
 
 
 def _load_versions(folder: Folder, canonical_base: str) -> dict[str, Questionnaire]:
     versions: dict[str, Questionnaire] = {}
-    for name in folder.files("definition", ".yaml"):
+    names = folder.files("definition", ".yaml")
+    for name in names:
         read = folder.read_with_document(name, DefinitionFile)
         if read is None:
             continue
         file, document = read
         folder.must_match(name, "instrument", file.instrument, folder.name)
-        folder.must_match(name, "version", file.version, Path(name).stem)
+        folder.must_match(name, "version", file.version, _place(name, "definition"))
         found = read_definition(file, document, canonical_base)
         if isinstance(found, Questionnaire):
             versions[file.version] = found
         else:
             folder.problems.extend(found)
-    if not versions and not folder.problems:
+    if not names:
         folder.problem("definition", (), "there is no definition: add definition/1.0.0.yaml")
     return dict(sorted(versions.items(), key=lambda entry: _order(entry[0])))
 
 
 def _load_texts(folder: Folder, versions: Mapping[str, Questionnaire]) -> dict[str, tuple[Text, ...]]:
     texts: dict[str, list[Text]] = {}
+    # A damaged definition is there: that it is damaged was said already.
+    there = {_place(name, "definition") for name in folder.files("definition", ".yaml")}
     for name in folder.files("text", ".yaml"):
         file = folder.read(name, TextFile)
         if file is None:
             continue
-        language, revision = Path(name).parts[-2], Path(name).stem
+        language, _, revision = _place(name, "text").rpartition("/")
         folder.must_match(name, "instrument", file.instrument, folder.name)
         folder.must_match(name, "language", file.language, language)
         folder.must_match(name, "revision", str(file.revision), revision)
-        for version in sorted(set(file.definitions) - versions.keys()):
+        for version in sorted(set(file.definitions) - there):
             folder.problem(name, ("definitions",), f"there is no definition {version}")
         text = read_text(file)
         served = tuple(versions[v] for v in file.definitions if v in versions)
@@ -153,6 +162,11 @@ def _load_texts(folder: Folder, versions: Mapping[str, Questionnaire]) -> dict[s
                 folder.problem(name, ("status",), f"the text claims to be {file.status}, but {gap}")
         texts.setdefault(file.language, []).append(text)
     return {language: tuple(sorted(found, key=lambda t: t.revision)) for language, found in texts.items()}
+
+
+def _place(name: str, below: str) -> str:
+    """What the place of a YAML file says of it: its name below that sub-folder, without the suffix."""
+    return str(PurePosixPath(name).relative_to(below).with_suffix(""))
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -57,7 +57,6 @@ Value = bool | int | Decimal | str
 """One answer: a code, a text, a number, a date or time in ISO 8601, or a boolean."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class AnswerOption:
     """One permitted answer of a choice item.

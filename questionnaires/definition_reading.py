@@ -5,7 +5,16 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from questionnaires.answer_types import fault_of
-from questionnaires.definition import AnswerOption, EnableOperator, EnableWhen, Item, ItemType, Questionnaire, Value
+from questionnaires.definition import (
+    AnswerOption,
+    EnableOperator,
+    EnableWhen,
+    Item,
+    ItemType,
+    PublicationStatus,
+    Questionnaire,
+    Value,
+)
 from questionnaires.digests import canonical, digest
 from questionnaires.errors import FileProblem
 from questionnaires.instrument_files import DefinitionFile, EnableWhenEntry, ItemEntry, OptionEntry
@@ -16,6 +25,7 @@ _NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
 _TEXTS = (ItemType.STRING, ItemType.TEXT)
 _ORDERED_TYPES = (*_NUMBERS, ItemType.DATE, ItemType.TIME)
 _ANY_TYPE = (EnableOperator.EXISTS, EnableOperator.EQUAL, EnableOperator.NOT_EQUAL)
+_WHETHER_ANSWERED = Item("exists", ItemType.BOOLEAN)
 _OUTSIDE_DIGEST = frozenset({"status", "retired_on"})
 
 
@@ -24,6 +34,8 @@ def read_definition(
 ) -> Questionnaire | tuple[FileProblem, ...]:
     """Bind a definition file: option sets to items, conditions to the questions that they name."""
     reader = _Reader(file, document)
+    reader.status()
+    reader.option_sets()
     items = reader.items(file.items, ("items",))
     reader.note_unused_option_sets()
     if reader.problems:
@@ -33,11 +45,11 @@ def read_definition(
         version=file.version,
         url=f"{canonical_base.rstrip('/')}/Questionnaire/{file.instrument}",
         status=file.status,
-        date=file.date.isoformat(),
+        date=file.date,
         recall_period=file.recall_period,
         items=items,
         digest=digest(canonical(file, without=_OUTSIDE_DIGEST)),
-        retired_on=file.retired_on.isoformat() if file.retired_on else None,
+        retired_on=file.retired_on,
     )
 
 
@@ -55,13 +67,25 @@ class _Reader:
     def problem(self, path: Path, text: str) -> None:
         self.problems.append(FileProblem(self.document.file, self.document.line_of(path), text))
 
+    def status(self) -> None:
+        if self.file.status is PublicationStatus.RETIRED and self.file.retired_on is None:
+            self.problem(("status",), "a retired version says since when: retired_on")
+
+    def option_sets(self) -> None:
+        for name, entries in self.file.option_sets.items():
+            path: Path = ("option_sets", name)
+            if not entries:
+                self.problem(path, f"the option set '{name}' has no options")
+            self.check_options(f"option set '{name}'", entries, path)
+
     def items(self, entries: tuple[ItemEntry, ...], path: Path) -> tuple[Item, ...]:
         return tuple(self.item(entry, (*path, number)) for number, entry in enumerate(entries))
 
     def item(self, entry: ItemEntry, path: Path) -> Item:
         line = self.document.line_of(path)
         if entry.link_id in self.link_ids:
-            self.problem(path, f"the link id '{entry.link_id}' stands twice (first on line {self.link_ids[entry.link_id]})")
+            first = self.link_ids[entry.link_id]
+            self.problem(path, f"the link id '{entry.link_id}' stands twice (first on line {first})")
         self.link_ids.setdefault(entry.link_id, line)
         for text in _contradictions(entry):
             self.problem(path, f"item '{entry.link_id}': {text}")
@@ -93,15 +117,24 @@ class _Reader:
 
     def options(self, entry: ItemEntry, path: Path) -> tuple[AnswerOption, ...]:
         entries = entry.options
+        self.check_options(f"item '{entry.link_id}'", entries, (*path, "options"))
         if entry.option_set is not None:
             self.used_option_sets.add(entry.option_set)
             if entry.option_set not in self.file.option_sets:
                 hint = advise(entry.option_set, tuple(self.file.option_sets))
                 self.problem((*path, "option_set"), f"there is no option set '{entry.option_set}': {hint}")
             entries = self.file.option_sets.get(entry.option_set, ())
-        for code in _twice(entries):
-            self.problem(path, f"item '{entry.link_id}': the option code '{code}' stands twice")
         return tuple(AnswerOption(o.code, _weight(o), o.opt_out, o.exclusive) for o in entries)
+
+    def check_options(self, owner: str, entries: tuple[OptionEntry, ...], path: Path) -> None:
+        """What the options of one item or option set say against each other and themselves."""
+        seen: set[str] = set()
+        for number, option in enumerate(entries):
+            if option.code in seen:
+                self.problem((*path, number), f"{owner}: the option code '{option.code}' stands twice")
+            seen.add(option.code)
+            if option.opt_out and option.weight is not None:
+                self.problem((*path, number), f"{owner}: an option that opts out has no weight")
 
     def condition(self, when: EnableWhenEntry, path: Path) -> EnableWhen | None:
         question = self.earlier.get(when.question)
@@ -112,10 +145,11 @@ class _Reader:
         if when.operator not in _ANY_TYPE and question.type not in _ORDERED_TYPES:
             self.problem(path, f"'{when.operator.value}' needs a number, a date or a time; '{when.question}' is none")
             return None
-        answer = _typed(question, when)
-        fault = None if isinstance(answer, bool) and when.operator is EnableOperator.EXISTS else fault_of(question, answer)
-        if fault:
-            self.problem(path, f"the condition on '{when.question}' can never hold: {fault.text} ({', '.join(fault.allowed)})")
+        asked = _WHETHER_ANSWERED if when.operator is EnableOperator.EXISTS else question
+        answer = _typed(asked, when.answer)
+        if fault := fault_of(asked, answer):
+            allowed = f" (allowed: {', '.join(fault.allowed)})" if fault.allowed else ""
+            self.problem(path, f"no answer to '{when.question}' can be what the condition names: {fault.text}{allowed}")
             return None
         return EnableWhen(when.question, when.operator, answer)
 
@@ -131,42 +165,42 @@ def _contradictions(entry: ItemEntry) -> Iterator[str]:
             yield "a choice takes its answers from exactly one of options and option_set"
     elif entry.options or entry.option_set is not None:
         yield "only a choice has options"
-    if (entry.type is ItemType.GROUP) != bool(entry.items) and entry.type in (ItemType.GROUP, ItemType.DISPLAY):
-        yield "a group holds items, a display holds none"
-    if entry.type in (ItemType.GROUP, ItemType.DISPLAY) and (entry.required or entry.repeats or entry.attribute):
-        yield f"a {entry.type.value} is not answered: required, repeats and attribute are for questions"
+    if entry.type in (ItemType.GROUP, ItemType.DISPLAY):
+        if (entry.type is ItemType.GROUP) != bool(entry.items):
+            yield "a group holds items, a display holds none"
+        if entry.required or entry.repeats or entry.attribute:
+            yield f"a {entry.type.value} is not answered: required, repeats and attribute are for questions"
     if entry.attribute is not None and entry.concept is None:
         yield "an attribute needs the concept that it is an attribute of"
-    if (entry.minimum is not None or entry.maximum is not None) and entry.type not in _NUMBERS:
-        yield "minimum and maximum are for numbers"
-    if entry.minimum is not None and entry.maximum is not None and entry.minimum > entry.maximum:
-        yield "the minimum is above the maximum"
     if entry.max_length is not None and entry.type not in _TEXTS:
         yield "max_length is for string and text"
-    if any(option.opt_out and option.weight is not None for option in entry.options):
-        yield "an option that opts out has no weight"
+    yield from _contradictions_of_range(entry)
+
+
+def _contradictions_of_range(entry: ItemEntry) -> Iterator[str]:
+    bounds = [bound for bound in (entry.minimum, entry.maximum) if bound is not None]
+    if bounds and entry.type not in _NUMBERS:
+        yield "minimum and maximum are for numbers"
+    if bounds != sorted(bounds):
+        yield "the minimum is above the maximum"
 
 
 def _weight(entry: OptionEntry) -> int | Decimal | None:
     """Whole weights as int: exact as well, and faster to look up."""
-    whole = entry.weight is not None and entry.weight == entry.weight.to_integral_value()
-    return int(entry.weight) if whole and entry.weight is not None else entry.weight
+    if entry.weight is not None and entry.weight == entry.weight.to_integral_value():
+        return int(entry.weight)
+    return entry.weight
 
 
-def _twice(entries: tuple[OptionEntry, ...]) -> list[str]:
-    codes = [entry.code for entry in entries]
-    return sorted({code for code in codes if codes.count(code) > 1})
-
-
-def _typed(question: Item, when: EnableWhenEntry) -> Value:
-    """The condition's answer in the type of its question; what cannot be read stays a text and fails there."""
-    if when.operator is EnableOperator.EXISTS or question.type is ItemType.BOOLEAN:
-        return {"true": True, "false": False}.get(when.answer, when.answer)
+def _typed(asked: Item, written: str) -> Value:
+    """A condition's answer in the type of what it asks; what cannot be read stays a text and fails there."""
+    if asked.type is ItemType.BOOLEAN:
+        return {"true": True, "false": False}.get(written, written)
     try:
-        if question.type is ItemType.INTEGER:
-            return int(when.answer)
-        if question.type is ItemType.DECIMAL:
-            return Decimal(when.answer)
+        if asked.type is ItemType.INTEGER:
+            return int(written)
+        if asked.type is ItemType.DECIMAL:
+            return Decimal(written)
     except (ValueError, InvalidOperation):
         pass
-    return when.answer
+    return written

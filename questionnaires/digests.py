@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from questionnaires.errors import FileProblem, InstrumentInvalid
+
 
 def canonical(artefact: BaseModel, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The JSON form of a parsed artefact that its digest is taken of.
@@ -24,8 +26,26 @@ def digest(form: Mapping[str, Any]) -> str:
 
 
 def read_lock(text: str) -> dict[str, str]:
-    """`published.lock`: one line an artefact, its name and its digest."""
-    return dict(line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    """`published.lock`: one line an artefact, its name and its digest.
+
+    Raises InstrumentInvalid where a line is none of these, or names what stands above already: both are what a
+    merge leaves behind, and neither may decide what was published.
+    """
+    entries: dict[str, str] = {}
+    problems: list[FileProblem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words or line.startswith("#"):
+            continue
+        if len(words) != 2 or not words[1].startswith("sha256:"):
+            problems.append(FileProblem("published.lock", number, "a line is a name and its digest: `name sha256:...`"))
+        elif words[0] in entries:
+            problems.append(FileProblem("published.lock", number, f"{words[0]} stands twice"))
+        else:
+            entries[words[0]] = words[1]
+    if problems:
+        raise InstrumentInvalid(tuple(problems))
+    return entries
 
 
 def write_lock(entries: Mapping[str, str]) -> str:

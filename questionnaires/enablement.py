@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from questionnaires.definition import EnableOperator, EnableWhen, Questionnaire, Value
+from questionnaires.definition import EnableOperator, EnableWhen, Item, Questionnaire, Value
 from questionnaires.response import Answers
 
 _ORDERED: dict[EnableOperator, Callable[[Any, Any], bool]] = {
@@ -28,14 +28,14 @@ def enabled_items(questionnaire: Questionnaire, answers: Answers) -> frozenset[s
         item = reach.item
         if reach.ancestors and reach.ancestors[-1] not in enabled:
             continue
-        if not item.enable_when or _conditions_hold(item.enable_when, item.enable_any, answers, enabled):
+        if not item.enable_when or _conditions_hold(item, answers, enabled):
             enabled.add(item.link_id)
     return frozenset(enabled)
 
 
-def _conditions_hold(conditions: tuple[EnableWhen, ...], any_is_enough: bool, answers: Answers, enabled: set[str]) -> bool:
-    results = (holds(c, answers.get(c.question, ()) if c.question in enabled else ()) for c in conditions)
-    return any(results) if any_is_enough else all(results)
+def _conditions_hold(item: Item, answers: Answers, enabled: set[str]) -> bool:
+    results = (holds(c, answers.get(c.question, ()) if c.question in enabled else ()) for c in item.enable_when)
+    return any(results) if item.enable_any else all(results)
 
 
 def holds(condition: EnableWhen, given: tuple[Value, ...]) -> bool:
@@ -59,5 +59,4 @@ def holds(condition: EnableWhen, given: tuple[Value, ...]) -> bool:
 
 def _comparable(value: Value, other: Value) -> bool:
     """Numbers compare with numbers, texts (ISO dates and times) with texts; a draft may hold anything."""
-    numbers = (int, Decimal)
-    return (isinstance(value, str) and isinstance(other, str)) or (isinstance(value, numbers) and isinstance(other, numbers))
+    return any(isinstance(value, kind) and isinstance(other, kind) for kind in (str, (int, Decimal)))

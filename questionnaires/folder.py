@@ -23,7 +23,7 @@ class Folder:
     def files(self, below: str, suffix: str) -> list[str]:
         """The files of that suffix anywhere below a sub-folder, as names relative to the instrument folder."""
         found = sorted((self.path / below).rglob(f"*{suffix}"))
-        return [str(path.relative_to(self.path)) for path in found if path.is_file()]
+        return [path.relative_to(self.path).as_posix() for path in found if path.is_file()]
 
     def require(self, name: str) -> None:
         """A file that must exist, whatever it says."""
@@ -36,6 +36,8 @@ class Folder:
             return (self.path / name).read_text(encoding="utf-8")
         except FileNotFoundError:
             self.problem(name, (), "the file is missing")
+        except OSError as error:
+            self.problem(name, (), f"the file cannot be read: {error.strerror}")
         except UnicodeDecodeError as error:
             self.problem(name, (), f"the file is not UTF-8 (byte {error.start})")
         return None

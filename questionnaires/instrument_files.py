@@ -4,19 +4,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from questionnaires.definition import Attribute, EnableOperator, ItemType, PublicationStatus
 from questionnaires.shapes import Shape
 
-Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)?$")]
 InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 LinkId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-RecallPeriod = Annotated[str, StringConstraints(pattern=r"^(P(\d+D|\d+W)|PT\d+H|PT0S)$")]
+RecallPeriod = Annotated[str, StringConstraints(pattern=r"^(P[0-9]+[DW]|PT[0-9]+H|PT0S)$")]
 """ISO 8601 duration; `PT0S` is "now", `P1D` "today"."""
+
+
+def _existing_day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+# A text with a pattern, because pydantic reads a date from a number too: `2026` would be seconds since 1970.
+CalendarDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_existing_day)]
 
 
 class InstrumentFile(Shape):
@@ -98,8 +106,8 @@ class DefinitionFile(Shape):
     instrument: InstrumentId
     version: Version
     status: PublicationStatus
-    date: date
-    retired_on: date | None = None
+    date: CalendarDate
+    retired_on: CalendarDate | None = None
     recall_period: RecallPeriod
     option_sets: dict[Word, tuple[OptionEntry, ...]] = {}
     items: tuple[ItemEntry, ...]

@@ -11,9 +11,9 @@ from questionnaires.strict_yaml import Document
 
 
 class Shape(BaseModel):
-    """What every file shape shares: frozen, and an unknown key is an error."""
+    """What every file shape shares: frozen; an unknown key is an error, and so is an empty text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
 
 
 S = TypeVar("S", bound=Shape)
@@ -30,14 +30,14 @@ def fit(shape: type[S], document: Document) -> S | tuple[FileProblem, ...]:
 
 def _problem(shape: type[Shape], document: Document, fault: Any) -> FileProblem:
     path = tuple(fault["loc"])
-    where = ".".join(str(step) for step in path)
+    where = f"'{'.'.join(str(step) for step in path)}'" if path else "the file"
     line = document.line_of(path)
     if fault["type"] == "extra_forbidden":
         allowed = _allowed_keys(shape, path[:-1])
-        return FileProblem(document.file, line, f"unknown key '{where}': {advise(str(path[-1]), allowed)}")
+        return FileProblem(document.file, line, f"unknown key {where}: {advise(str(path[-1]), allowed)}")
     if fault["type"] == "missing":
-        return FileProblem(document.file, line, f"'{where}' is missing")
-    return FileProblem(document.file, line, f"'{where}': {fault['msg'][0].lower()}{fault['msg'][1:]}")
+        return FileProblem(document.file, line, f"{where} is missing")
+    return FileProblem(document.file, line, f"{where}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
 
 
 def advise(word: str, allowed: tuple[str, ...]) -> str:
@@ -49,34 +49,27 @@ def advise(word: str, allowed: tuple[str, ...]) -> str:
 
 def _allowed_keys(shape: type[Shape], path: tuple[str | int, ...]) -> tuple[str, ...]:
     """The keys of the shape that a path leads to."""
-    here: Any = shape
+    here: list[Any] = [shape]
     for step in path:
-        here = _step(here, step)
-    return tuple(name for found in _shapes_in(here) for name in _names(found))
+        here = [inner for annotation in here for inner in _inside(annotation, step)]
+    return tuple(name for annotation in here for name in _fields(annotation))
 
 
-def _names(shape: type[Shape]) -> tuple[str, ...]:
-    return tuple(info.alias or name for name, info in shape.model_fields.items())
-
-
-def _step(here: Any, step: str | int) -> Any:
-    """The annotation one step further down: a field of a shape, or the values of a list or a mapping."""
-    for shape in _shapes_in(here):
-        for name, info in shape.model_fields.items():
-            if step in (name, info.alias):
-                return info.annotation
-    for inner in _alternatives(here):
-        arguments = get_args(inner)
-        if get_origin(inner) in (tuple, list):
-            return arguments[0]
-        if get_origin(inner) is dict:
-            return arguments[1]
-    return None
+def _inside(annotation: Any, step: str | int) -> tuple[Any, ...]:
+    """What stands one step further down: the values of a list or a mapping, or a field of a shape."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple:
+        return _alternatives(arguments[0])
+    if get_origin(annotation) is dict:
+        return _alternatives(arguments[1])
+    return _alternatives(_fields(annotation).get(str(step)))
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
 
 
-def _shapes_in(annotation: Any) -> list[type[Shape]]:
-    return [a for a in _alternatives(annotation) if isinstance(a, type) and issubclass(a, Shape)]
+def _fields(annotation: Any) -> dict[str, Any]:
+    """The keys of a shape as its file writes them, each with what stands there; nothing for what is no shape."""
+    fields = getattr(annotation, "model_fields", {})
+    return {info.alias or name: info.annotation for name, info in fields.items()}

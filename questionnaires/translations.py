@@ -39,7 +39,7 @@ class Text:
 def read_text(file: TextFile) -> Text:
     """A text file as the rest of the house sees it."""
     sets = {(f"set:{name}", code): words for name, codes in file.option_sets.items() for code, words in codes.items()}
-    own = {(f"item:{link_id}", code): words for link_id, item in file.items.items() for code, words in item.options.items()}
+    own = {(f"item:{name}", code): words for name, item in file.items.items() for code, words in item.options.items()}
     return Text(
         instrument=file.instrument,
         language=file.language,
@@ -59,11 +59,12 @@ def read_text(file: TextFile) -> Text:
 
 def gaps(text: Text, versions: tuple[Questionnaire, ...]) -> Iterator[str]:
     """What the text lacks for the versions that it serves, and what it says that none of them has."""
-    items = {reach.item.link_id: reach.item for version in versions for reach in version.reaches}
-    options = {(_owner(item), option.code) for item in items.values() for option in item.options}
-    concepts = {item.concept for item in items.values() if item.concept}
-    yield from (f"item '{link_id}' has no text" for link_id in sorted(items.keys() - text.items.keys()))
-    yield from (f"there is text for '{link_id}', which is no item" for link_id in sorted(text.items.keys() - items.keys()))
+    items = [reach.item for version in versions for reach in version.reaches]
+    link_ids = {item.link_id for item in items}
+    options = {(_owner(item), option.code) for item in items for option in item.options}
+    concepts = {item.concept for item in items if item.concept}
+    yield from (f"item '{link_id}' has no text" for link_id in sorted(link_ids - text.items.keys()))
+    yield from (f"there is text for '{link_id}', which is no item" for link_id in sorted(text.items.keys() - link_ids))
     for owner, code in sorted(options - text.option_words.keys()):
         yield f"option '{code}' of {owner} has no words"
     for owner, code in sorted(text.option_words.keys() - options):

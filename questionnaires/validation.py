@@ -12,12 +12,15 @@ from questionnaires.response import CheckedResponse
 MAX_ANSWERS = 100
 """Answers to one repeating item: more than any list of options or topics needs."""
 
+MAX_NAMED = 64
+"""Characters of an unknown link id that an issue repeats: the longest that a link id may have."""
+
 
 def validate(questionnaire: Questionnaire, raw: Mapping[str, object]) -> CheckedResponse | tuple[Issue, ...]:
     """Check the answers of a completed response.
 
     `raw` maps link ids to JSON values, numbers as `int` or `Decimal`: one value for an item, a list for an item
-    that repeats. Returns the checked response, or all its issues in document order (unknown items last).
+    that repeats. Returns the checked response, or all its issues in document order (unknown items last, by name).
     A required item that branching hides is not missing; an answered item that branching hides is `not-enabled`.
     """
     answers, issues = _read(questionnaire, raw)
@@ -38,15 +41,20 @@ def validate(questionnaire: Questionnaire, raw: Mapping[str, object]) -> Checked
 
 
 def validate_draft(questionnaire: Questionnaire, raw: Mapping[str, object]) -> tuple[Issue, ...]:
-    """The issues of a draft: what was answered must fit its item, but anything may be missing, and answers that
-    branching hides at the moment may wait there."""
+    """The issues of a draft.
+
+    What was answered must fit its item, but anything may be missing, and answers that branching hides at the moment
+    may wait there.
+    """
     _, issues = _read(questionnaire, raw)
     return _in_document_order(questionnaire, issues)
 
 
 def _hang_on(questionnaire: Questionnaire, faulty: set[str]) -> frozenset[str]:
-    """The items whose branching hangs on a faulty answer: whether they are hidden is unknown, so that one fault
-    must not be reported a second time as what it would hide or show."""
+    """The items whose branching hangs on a faulty answer.
+
+    Whether they are hidden is unknown: one fault must not be reported a second time as what it would hide or show.
+    """
     doubtful: set[str] = set()
     for reach in questionnaire.reaches:
         asked = {condition.question for condition in reach.item.enable_when}
@@ -63,8 +71,7 @@ def _read(questionnaire: Questionnaire, raw: Mapping[str, object]) -> tuple[dict
         if item is None:
             issues.append(_unknown(link_id))
         elif not item.is_question:
-            fault = Fault(IssueCode.NOT_A_QUESTION, f"a {item.type.value} takes no answer")
-            issues.append(_issue(link_id, fault))
+            issues.append(_issue(link_id, Fault(IssueCode.NOT_A_QUESTION, f"a {item.type.value} takes no answer")))
         elif item.repeats:
             values = _read_list(item, given, issues)
             if values:
@@ -79,8 +86,8 @@ def _read(questionnaire: Questionnaire, raw: Mapping[str, object]) -> tuple[dict
 def _read_list(item: Item, given: object, issues: list[Issue]) -> tuple[Value, ...]:
     """The values of a repeating item that fit; faults are added to the issues, each with its position."""
     if not isinstance(given, list) or not given:
-        fault = Fault(IssueCode.WRONG_TYPE, "an item that repeats takes a list of at least one answer", tuple(item.option_by_code))
-        issues.append(_issue(item.link_id, fault))
+        text = "an item that repeats takes a list of at least one answer"
+        issues.append(_issue(item.link_id, Fault(IssueCode.WRONG_TYPE, text, tuple(item.option_by_code))))
         return ()
     if len(given) > MAX_ANSWERS:
         fault = Fault(IssueCode.TOO_MANY_ANSWERS, "the item has too many answers", (f"at most {MAX_ANSWERS} answers",))
@@ -103,8 +110,10 @@ def _read_list(item: Item, given: object, issues: list[Issue]) -> tuple[Value, .
 
 
 def _unknown(link_id: str) -> Issue:
-    # The link id is the client's text: it is named only by its pointer, cut short, never in a sentence.
-    return _issue(link_id[:64], Fault(IssueCode.UNKNOWN_ITEM, "the questionnaire has no item of this link id"))
+    # The link id is the client's text: it is named, cut short, only where an issue says where, never in a sentence.
+    # No item's link id holds the sign of the cut, so that the cut cannot make it that of a real item.
+    named = link_id if len(link_id) <= MAX_NAMED else link_id[: MAX_NAMED - 1] + "…"
+    return _issue(named, Fault(IssueCode.UNKNOWN_ITEM, "the questionnaire has no item of this link id"))
 
 
 def _issue(link_id: str, fault: Fault, position: int | None = None) -> Issue:
@@ -115,4 +124,4 @@ def _issue(link_id: str, fault: Fault, position: int | None = None) -> Issue:
 
 def _in_document_order(questionnaire: Questionnaire, issues: list[Issue]) -> tuple[Issue, ...]:
     order = {reach.item.link_id: number for number, reach in enumerate(questionnaire.reaches)}
-    return tuple(sorted(issues, key=lambda issue: order.get(issue.link_id, len(order))))
+    return tuple(sorted(issues, key=lambda issue: (order.get(issue.link_id, len(order)), issue.link_id)))

@@ -1,1 +1,4 @@
-"""What answers mean: response -> scores -> change -> alerts -> synthesis. Pure: no clock, database, HTTP or environment."""
+"""What answers mean: response -> scores -> change -> alerts -> synthesis.
+
+Pure: no clock, database, HTTP or environment.
+"""

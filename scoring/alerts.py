@@ -1,8 +1,9 @@
 """What needs a person: threshold and worsening rules, evaluated when a response is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from questionnaires.definition import Item, Questionnaire
 from questionnaires.response import Absence, CheckedResponse
 from scoring.inputs import can_be_scored, read_input
 from scoring.rulebook import Rulebook, Watch
@@ -53,23 +54,26 @@ def evaluate_alerts(
 
 
 def item_numbers(rulebook: Rulebook, response: CheckedResponse) -> Mapping[str, Number]:
-    """The numbers of the watched items, as worsening sees them: a follow-up hidden under a lead of 0 counts as 0."""
+    """The numbers of the watched items and of their leads, by link id.
+
+    As worsening sees them: a follow-up that is hidden under a lead of 0 counts as 0.
+    """
+    read = {item.link_id: read_input(response, item) for item in _watched_items(rulebook, response.questionnaire)}
     numbers: dict[str, Number] = {}
-    for link_id in dict.fromkeys(watch.on for watch in rulebook.item_watches):
-        item = response.questionnaire.item(link_id)
-        if item is None or not can_be_scored(item):
-            continue
-        value = read_input(response, item)
+    for link_id, value in read.items():
         if not isinstance(value, Absence):
             numbers[link_id] = value
-        elif value is Absence.HIDDEN and _lead_is_zero(rulebook, response, link_id):
+        elif value is Absence.HIDDEN and read.get(rulebook.leads.get(link_id, "")) == 0:
             numbers[link_id] = 0
     return numbers
 
 
-def _lead_is_zero(rulebook: Rulebook, response: CheckedResponse, link_id: str) -> bool:
-    lead = response.questionnaire.item(rulebook.leads.get(link_id, ""))
-    return lead is not None and read_input(response, lead) == 0
+def _watched_items(rulebook: Rulebook, questionnaire: Questionnaire) -> Iterable[Item]:
+    """The watched items as a version asks them: the rulebook's own, or an earlier one that it compares with."""
+    if questionnaire is rulebook.questionnaire:
+        return rulebook.watched_items
+    theirs = (questionnaire.item(item.link_id) for item in rulebook.watched_items)
+    return [item for item in theirs if item is not None and can_be_scored(item)]
 
 
 def _triggers(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from questionnaires.catalogue import Instrument
-from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.definition import Item, Questionnaire
 from questionnaires.digests import canonical, digest
 from questionnaires.errors import FileProblem
 from questionnaires.shapes import advise
@@ -12,8 +13,8 @@ from questionnaires.strict_yaml import Document, Path
 from scoring.inputs import can_be_scored
 from scoring.operators import OPERATORS
 from scoring.rulebook import BoundRule, Rulebook, Watch
-from scoring.rules import AlertRule, AlertsFile, MissingPolicy, ScoreRule, ScoringFile
-from scoring.tables import Table, advise_table
+from scoring.rules import AlertRule, AlertsFile, Direction, MissingPolicy, ScoreKind, ScoreRule, ScoringFile
+from scoring.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class ScoringSource:
     @property
     def digest(self) -> str:
         """Of the rules, the alert rules and every cell of the tables."""
-        cells = {name: [list(t.columns), sorted([*k, v] for k, v in t.cells.items())] for name, t in self.tables.items()}
+        cells = {
+            name: [list(table.columns), sorted([*key, value] for key, value in table.cells.items())]
+            for name, table in self.tables.items()
+        }
         return digest({"scoring": canonical(self.file), "alerts": canonical(self.alerts), "tables": cells})
 
 
@@ -55,18 +59,18 @@ class _Binder:
     def check_file(self) -> None:
         """What can be seen without a questionnaire: versions, numbers, names, references, unused tables."""
         file = self.source.file
-        for key, versions in (("definitions", file.definitions), ("comparable_definitions", file.comparable_definitions)):
-            for version in versions:
-                if version not in self.instrument.versions:
-                    self.problem((key,), f"there is no definition {version}: {advise(version, tuple(self.instrument.versions))}")
+        known = tuple(self.instrument.versions)
+        for key, named in (("definitions", file.definitions), ("comparable_definitions", file.comparable_definitions)):
+            for version in (version for version in named if version not in known):
+                self.problem((key,), f"there is no definition {version}: {advise(version, known)}")
         for position, rule in enumerate(file.scores):
-            earlier = file.scores[:position]
+            path: Path = ("scores", position)
             for key, value in (("number", rule.number), ("name", rule.name)):
-                if any(getattr(other, key) == value for other in earlier):
-                    self.problem(("scores", position, key), f"the {key} '{value}' is given to an earlier score")
-            self.check_reference(rule.reference, ("scores", position, "reference"))
+                if any(getattr(other, key) == value for other in file.scores[:position]):
+                    self.problem((*path, key), f"the {key} '{value}' is given to an earlier score")
+            self.check_reference(rule.reference, (*path, "reference"))
             if rule.meaningful_change:
-                self.check_reference(rule.meaningful_change.reference, ("scores", position, "meaningful_change", "reference"))
+                self.check_reference(rule.meaningful_change.reference, (*path, "meaningful_change", "reference"))
         for position, alert in enumerate(self.source.alerts.rules):
             self.check_reference(alert.reference, ("rules", position, "reference"), in_alerts=True)
         for name in self.source.tables.keys() - {rule.table for rule in file.scores}:
@@ -99,7 +103,8 @@ class _Binder:
         path: Path = ("scores", position)
         operator = OPERATORS.get(rule.operator)
         if operator is None:
-            self.problem((*path, "operator"), f"there is no operator '{rule.operator}': {advise(rule.operator, tuple(OPERATORS))}")
+            hint = advise(rule.operator, tuple(OPERATORS))
+            self.problem((*path, "operator"), f"there is no operator '{rule.operator}': {hint}")
         items = [item for link_id in rule.inputs if (item := self.question(link_id, questionnaire, (*path, "inputs")))]
         table = self.source.tables.get(rule.table or "")
         if operator is None or len(items) < len(rule.inputs):
@@ -107,18 +112,21 @@ class _Binder:
         if len(items) > operator.max_inputs:
             self.problem((*path, "inputs"), f"'{operator.name}' takes at most {operator.max_inputs} input(s)")
         if operator.needs_table != (rule.table is not None):
-            self.problem((*path, "table"), f"'{operator.name}' {'needs a' if operator.needs_table else 'takes no'} table")
+            wants = "needs a table" if operator.needs_table else "takes no table"
+            self.problem((*path, "table"), f"'{operator.name}' {wants}")
         elif rule.table is not None and table is None:
-            self.problem((*path, "table"), advise_table(rule.table, self.source.tables))
-        for text in _rule_contradictions(rule, items, table):
+            hint = advise(rule.table, tuple(self.source.tables))
+            self.problem((*path, "table"), f"there is no table '{rule.table}': {hint}")
+        bound = BoundRule(rule, operator, tuple(items), table)
+        for text in (*_rule_contradictions(bound), *_result_contradictions(bound)):
             self.problem(path, f"score '{rule.name}': {text}")
-        return BoundRule(rule, operator, tuple(items), table)
+        return bound
 
     def question(self, link_id: str, questionnaire: Questionnaire, path: Path) -> Item | None:
         item = questionnaire.item(link_id)
         if item is None or not item.is_question:
-            known = tuple(question.link_id for question in questionnaire.questions)
-            self.problem(path, f"definition {questionnaire.version} has no question '{link_id}': {advise(link_id, known)}")
+            hint = advise(link_id, tuple(question.link_id for question in questionnaire.questions))
+            self.problem(path, f"definition {questionnaire.version} has no question '{link_id}': {hint}")
             return None
         if not can_be_scored(item):
             self.problem(path, f"'{link_id}' gives no number: a choice needs a weight on every option, and no repeats")
@@ -146,44 +154,67 @@ class _Binder:
             path: Path = ("rules", position)
             watched = list(_watched_items(rule, questionnaire))
             watched_scores = [b.rule for b in rules.values() if rule.scores is not None and b.rule.kind is rule.scores]
+            problems = [text for item in watched for text in _watch_contradictions(rule, item)]
             if not watched and not watched_scores:
-                self.problem(path, f"alert rule '{rule.name}' watches nothing in definition {questionnaire.version}", in_alerts=True)
+                problems.append(f"it watches nothing in definition {questionnaire.version}")
             if watched_scores and rule.at_least is None:
-                self.problem(path, f"alert rule '{rule.name}': a rule on scores fires on at_least", in_alerts=True)
-            for item in watched:
-                for text in _watch_contradictions(rule, item):
-                    self.problem(path, f"alert rule '{rule.name}': {text}", in_alerts=True)
-                items.append(Watch(rule, item.link_id, rule.concept or item.concept or item.link_id))
+                problems.append("a rule on scores fires on at_least")
+            for text in problems:
+                self.problem(path, f"alert rule '{rule.name}': {text}", in_alerts=True)
+            items.extend(Watch(rule, item.link_id, rule.concept or item.concept or item.link_id) for item in watched)
             scores.extend(Watch(rule, score.name, rule.concept or score.concept) for score in watched_scores)
         return tuple(items), tuple(scores)
 
 
-def _rule_contradictions(rule: ScoreRule, items: list[Item], table: Table | None) -> Iterator[str]:
+def _rule_contradictions(bound: BoundRule) -> Iterator[str]:
+    """What the rule says against itself or its items."""
+    rule, items = bound.rule, bound.items
     low, high = rule.range
     if low >= high:
         yield "the range goes from the lowest to the highest value"
+    if rule.kind is not ScoreKind.SCALE and rule.higher_is is not Direction.WORSE:
+        yield f"a {rule.kind.value} is worse where it is higher: another score is of the kind scale"
     if rule.missing is MissingPolicy.ZERO_IF_LEAD_ZERO and len(items) < 2:
         yield "the policy zero_if_lead_zero needs a lead and at least one follow-up"
     strangers = [item.link_id for item in items if item.concept not in (None, rule.concept)]
     if strangers:
         yield f"it measures '{rule.concept}', but {', '.join(strangers)} ask another concept"
+
+
+def _result_contradictions(bound: BoundRule) -> Iterator[str]:
+    """Where an answer would have no result, or one outside the rule's range."""
+    table, items = bound.table, bound.items
+    low, high = bound.rule.range
     if table is None:
+        if not bound.operator.needs_table:
+            yield from (text for item in items for text in _outside(item, low, high))
         return
     attributes = tuple(item.attribute.value if item.attribute else item.link_id for item in items)
     if len(table.columns) != len(items) or any(a != c for a, c in zip(attributes, table.columns, strict=False)):
         yield f"table '{table.name}' has the columns {', '.join(table.columns)}, the inputs are {', '.join(attributes)}"
         return
-    if any(item.type is not ItemType.CHOICE for item in items):
+    weights = [[option.weight for option in item.options if option.weight is not None] for item in items]
+    whole = [sorted(weight for weight in of_item if isinstance(weight, int)) for of_item in weights]
+    if any(len(kept) < len(of_item) or not kept for kept, of_item in zip(whole, weights, strict=True)):
         yield "a lookup reads choices with whole weights"
         return
-    ranges = [sorted({int(o.weight) for o in item.options if o.weight is not None}) for item in items]
-    holes = table.holes(ranges)
+    holes = table.holes(whole)
     if holes:
         shown = "; ".join(", ".join(map(str, hole)) for hole in holes[:5])
         yield f"table '{table.name}' has no row for {len(holes)} combination(s): {shown}"
     outside = sorted({value for value in table.cells.values() if not low <= value <= high})
     if outside:
         yield f"table '{table.name}' gives {', '.join(map(str, outside))}, outside the range {low} to {high}"
+
+
+def _outside(item: Item, low: Decimal, high: Decimal) -> Iterator[str]:
+    """Where an item's own number may lie outside a score's range."""
+    weights = [option.weight for option in item.options if option.weight is not None]
+    lowest, highest = (min(weights), max(weights)) if weights else (item.minimum, item.maximum)
+    if lowest is None or highest is None:
+        yield f"'{item.link_id}' needs a minimum and a maximum, so that it stays within {low} to {high}"
+    elif lowest < low or highest > high:
+        yield f"'{item.link_id}' goes from {lowest} to {highest}, outside the range {low} to {high}"
 
 
 def _watched_items(rule: AlertRule, questionnaire: Questionnaire) -> Iterator[Item]:

@@ -21,6 +21,11 @@ class Label(StrEnum):
     NOT_RATED = "not_rated"
 
 
+def badness(higher_is: Direction, value: Number) -> Number:
+    """A value turned so that larger is worse for the patient."""
+    return value if higher_is is Direction.WORSE else -value
+
+
 def label_known(rule: ScoreRule, reference: Number, now: Number) -> Label:
     """The label of a score that is known now and at the reference, both on the rule's scale."""
     return _label_scale(rule, reference, now) if rule.kind is ScoreKind.SCALE else _label_symptom(reference, now)
@@ -41,7 +46,7 @@ def _label_scale(rule: ScoreRule, reference: Number, now: Number) -> Label:
     threshold = rule.meaningful_change
     if threshold is None:
         return Label.NOT_RATED
-    gain = now - reference if rule.higher_is is Direction.BETTER else reference - now
+    gain = badness(rule.higher_is, reference) - badness(rule.higher_is, now)
     if gain >= threshold.improved:
         return Label.BETTER
     return Label.WORSE if -gain >= threshold.worsened else Label.UNCHANGED

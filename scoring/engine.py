@@ -21,4 +21,4 @@ def score_one(bound: BoundRule, response: CheckedResponse) -> Score | NotScored:
         return NotScored(settled, tuple(absent))
     numbers, imputed = settled
     value = bound.operator.compute(numbers, bound.table)
-    return Score(value, tuple(bound.items[position].link_id for position in imputed))
+    return Score(value, tuple([bound.items[position].link_id for position in imputed]) if imputed else ())

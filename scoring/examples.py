@@ -15,8 +15,8 @@ from questionnaires.validation import validate
 from scoring.alerts import evaluate_alerts
 from scoring.engine import score
 from scoring.loading import Rulebooks
-from scoring.rulebook import Rulebook
-from scoring.score import NotScored, Score, Scores
+from scoring.rulebook import BoundRule, Rulebook
+from scoring.score import NotScored, Number, Score, Scores
 
 ANY_OTHER = "*"
 """In `not_scored`: the reason of every score that the example does not name."""
@@ -34,6 +34,20 @@ class WorkedExample:
     def questionnaire(self) -> Questionnaire:
         """The version that the example answers."""
         return self.rulebook.questionnaire
+
+
+def example_problems(folder: Folder, instrument: Instrument, rulebooks: Rulebooks) -> list[FileProblem]:
+    """Every example of an instrument worked again: files that are damaged, results that differ, ends not reached."""
+    examples = load_examples(folder, instrument, rulebooks)
+    problems = list(folder.problems)
+    for worked in examples:
+        problems.extend(FileProblem(worked.file, 1, text) for text in differences(worked))
+    for version in instrument.versions.values():
+        for book in rulebooks.by_canonical[version.canonical]:
+            mine = [worked for worked in examples if worked.rulebook is book]
+            place = f"{instrument.id}/examples"
+            problems.extend(FileProblem(place, 1, text) for text in unreached(mine, book))
+    return problems
 
 
 def load_examples(folder: Folder, instrument: Instrument, rulebooks: Rulebooks) -> list[WorkedExample]:
@@ -68,10 +82,11 @@ def differences(worked: WorkedExample) -> Iterator[str]:
     scores = score(worked.rulebook, checked)
     yield from _score_differences(expect.scores, expect.not_scored, scores)
     if expect.alerts is not None:
-        previous = _fitting(worked.questionnaire, worked.example.previous or {})
-        if worked.example.previous is not None and previous is None:
+        written = worked.example.previous
+        previous = None if written is None else _fitting(worked.questionnaire, written)
+        if written is not None and previous is None:
             yield "the previous response does not fit the questionnaire"
-        alerts = evaluate_alerts(worked.rulebook, checked, scores, previous if worked.example.previous else None)
+        alerts = evaluate_alerts(worked.rulebook, checked, scores, previous)
         raised = sorted((alert.concept, alert.severity.value) for alert in alerts)
         wanted = sorted((alert.concept, alert.severity) for alert in expect.alerts)
         if raised != wanted:
@@ -84,19 +99,27 @@ def unreached(examples: list[WorkedExample], rulebook: Rulebook) -> Iterator[str
     checked = [response for response in fitting if response is not None]
     results = [score(rulebook, response) for response in checked]
     for name, bound in rulebook.rules.items():
-        values = {result.value for scores in results if isinstance(result := scores[name], Score)}
-        lowest, highest = _ends(rulebook, name)
-        yield from (f"no example gives '{name}' its lowest value {lowest}" for _ in range(lowest not in values))
-        yield from (f"no example gives '{name}' its highest value {highest}" for _ in range(highest not in values))
-        if not any(isinstance(scores[name], NotScored) for scores in results):
-            yield f"no example leaves '{name}' not scored"
-        if len(bound.items) > 1 and not any(_one_missing(scores[name]) for scores in results):
-            yield f"no example lacks just one input of '{name}'"
+        yield from _unreached_of_rule(bound, [scores[name] for scores in results])
     for item in (item for item in rulebook.questionnaire.questions if item.enable_when):
         if not any(item.link_id in response.enabled for response in checked):
             yield f"no example shows '{item.link_id}'"
         if all(item.link_id in response.enabled for response in checked):
             yield f"no example hides '{item.link_id}'"
+
+
+def _unreached_of_rule(bound: BoundRule, results: list[Score | NotScored]) -> Iterator[str]:
+    name = bound.rule.name
+    values = {result.value for result in results if isinstance(result, Score)}
+    lowest, highest = _ends(bound)
+    if lowest not in values:
+        yield f"no example gives '{name}' its lowest value {lowest}"
+    if highest not in values:
+        yield f"no example gives '{name}' its highest value {highest}"
+    missing = [len(result.missing) for result in results if isinstance(result, NotScored)]
+    if not missing:
+        yield f"no example leaves '{name}' not scored"
+    if len(bound.items) > 1 and 1 not in missing:
+        yield f"no example lacks just one input of '{name}'"
 
 
 def raw_answers(questionnaire: Questionnaire, written: Mapping[str, str | tuple[str, ...]]) -> dict[str, Any]:
@@ -124,7 +147,7 @@ def _score_differences(wanted: Mapping[str, str], not_scored: Mapping[str, str],
         if isinstance(result, Score):
             if name not in wanted:
                 yield f"'{name}' is {result.value}, the example expects it not scored"
-            elif Decimal(wanted[name]) != result.value:
+            elif not _is_number(wanted[name], result.value):
                 yield f"'{name}' is {result.value}, the example expects {wanted[name]}"
         else:
             reason = not_scored.get(name, not_scored.get(ANY_OTHER))
@@ -132,32 +155,20 @@ def _score_differences(wanted: Mapping[str, str], not_scored: Mapping[str, str],
                 yield f"'{name}' is not scored ({result.reason.value}), the example expects {wanted.get(name, reason)}"
 
 
+def _is_number(written: str, value: Number) -> bool:
+    try:
+        return Decimal(written) == value
+    except InvalidOperation:
+        return False
+
+
 def _fitting(questionnaire: Questionnaire, written: Mapping[str, str | tuple[str, ...]]) -> CheckedResponse | None:
     checked = validate(questionnaire, raw_answers(questionnaire, written))
     return checked if isinstance(checked, CheckedResponse) else None
 
 
-def _ends(rulebook: Rulebook, name: str) -> tuple[Any, Any]:
+def _ends(bound: BoundRule) -> tuple[Number, Number]:
     """The lowest and highest value that a score can take: of its table's cells, or of its range."""
-    bound = rulebook.rules[name]
     if bound.table is not None:
         return min(bound.table.cells.values()), max(bound.table.cells.values())
     return bound.rule.range
-
-
-def _one_missing(result: Score | NotScored) -> bool:
-    return isinstance(result, NotScored) and len(result.missing) == 1
-
-
-def example_problems(folder: Folder, instrument: Instrument, rulebooks: Rulebooks) -> list[FileProblem]:
-    """Every example of an instrument worked again: files that are damaged, results that differ, ends not reached."""
-    examples = load_examples(folder, instrument, rulebooks)
-    problems = list(folder.problems)
-    for worked in examples:
-        problems.extend(FileProblem(worked.file, 1, text) for text in differences(worked))
-    for version in instrument.versions.values():
-        for book in rulebooks.by_canonical[version.canonical]:
-            mine = [worked for worked in examples if worked.rulebook is book]
-            place = f"{instrument.id}/examples"
-            problems.extend(FileProblem(place, 1, text) for text in unreached(mine, book))
-    return problems

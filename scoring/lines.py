@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from questionnaires.response import Absence
-from scoring.change import Label, label_known
+from scoring.change import Label, badness, label_known
 from scoring.history import PastResponse, Respondent, ResponseRef, recall_length
 from scoring.rulebook import Rulebook
 from scoring.rules import Direction, ScoreKind, ScoreRule
@@ -94,23 +94,25 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
     """What one instrument says of one concept, with the rule and the rulebook that it is read by."""
     since = _asking(instrument, concept, periods.since)
     reference = _asking(instrument, concept, periods.reference)
-    rulebook = _rulebook_of(instrument, concept, since, reference, periods.due)
+    due = [b for b in periods.due if b.questionnaire.instrument == instrument and concept in b.line_rules]
+    # A row is read by the rulebook of the latest answer, else of what was due, else of the reference.
+    rulebook = [*(r.rulebook for r in reversed(since)), *due, *(r.rulebook for r in reversed(reference))][0]
     rule = rulebook.line_rules[concept]
     latest = since[-1] if since else None
     result = latest.scores.get(rule.name) if latest else None
     now = _value(rule, latest) if latest else None
     compared, why_not = _reference(rulebook, rule, reference[-1] if reference else None, periods)
     known_since = [value for past in since if (value := _comparable_value(rulebook, rule, past))]
-    known_before = [value for past in reference if (value := _comparable_value(rulebook, rule, past))]
+    known = known_since or [value for past in reference if (value := _comparable_value(rulebook, rule, past))]
     row = SubRow(
         questionnaire=rulebook.questionnaire.canonical,
         score=rule.name,
-        label=_label(rule, latest, now, compared, any(book.questionnaire.instrument == instrument for book in periods.due)),
+        label=_label(rule, latest, now, compared, due=bool(due)),
         now=now,
         reference=compared,
         baseline=_comparable_value(rulebook, rule, periods.baseline) if periods.baseline else None,
-        worst_since=max(known_since, key=lambda v: (v.value, v.authored_at), default=None),
-        last_known=None if now else (known_since or known_before or [None])[-1],
+        worst_since=max(known_since, key=lambda v: (badness(rule.higher_is, v.value), v.authored_at), default=None),
+        last_known=known[-1] if known and not now else None,
         absence=result.reason if isinstance(result, NotScored) else None,
         asked_in=latest.ref if latest else None,
         no_comparison=why_not if now and not compared else None,
@@ -121,7 +123,7 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
 
 
 def _label(
-    rule: ScoreRule, latest: PastResponse | None, now: ValueAt | None, reference: ValueAt | None, due: bool
+    rule: ScoreRule, latest: PastResponse | None, now: ValueAt | None, reference: ValueAt | None, *, due: bool
 ) -> Label:
     if latest is None:
         return Label.NOT_ANSWERED if due else Label.NOT_ASKED
@@ -134,20 +136,6 @@ def _asking(instrument: str, concept: str, responses: Sequence[PastResponse]) ->
     return [
         r for r in responses if r.rulebook.questionnaire.instrument == instrument and concept in r.rulebook.line_rules
     ]
-
-
-def _rulebook_of(
-    instrument: str,
-    concept: str,
-    since: Sequence[PastResponse],
-    reference: Sequence[PastResponse],
-    due: Sequence[Rulebook],
-) -> Rulebook:
-    """The rulebook that a row is read by: that of the latest answer, else of what was due, else of the reference."""
-    if since:
-        return since[-1].rulebook
-    asked = [b for b in due if b.questionnaire.instrument == instrument and concept in b.line_rules]
-    return asked[0] if asked else reference[-1].rulebook
 
 
 def _value(rule: ScoreRule, past: PastResponse) -> ValueAt | None:

@@ -72,10 +72,8 @@ def _load_version(folder: Folder, name: str, instrument: Instrument) -> tuple[Ru
     folder.must_match(name, "version", file.version, place.name)
     folder.must_match(alerts_name, "scoring", alerts.scoring, place.name)
     bound = bind(ScoringSource(file, document, alerts, alerts_document, tables), instrument)
-    if bound and isinstance(bound[0], FileProblem):
-        folder.problems.extend(p for p in bound if isinstance(p, FileProblem))
-        return ()
-    return tuple(rulebook for rulebook in bound if isinstance(rulebook, Rulebook))
+    folder.problems.extend(found for found in bound if isinstance(found, FileProblem))
+    return tuple(found for found in bound if isinstance(found, Rulebook))
 
 
 def _load_tables(folder: Folder, place: str) -> dict[str, Table]:

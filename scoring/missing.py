@@ -1,4 +1,4 @@
-"""What each missing-data policy does, exactly. A policy supplies numbers or gives a reason; it never guesses silently."""
+"""What each missing-data policy does, exactly: it supplies numbers or gives a reason, and never guesses silently."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,19 +22,23 @@ def settle(policy: MissingPolicy, values: Sequence[Number | Absence]) -> Settled
 
 
 def _complete(values: Sequence[Number | Absence]) -> Settled:
-    numbers = [value for value in values if not isinstance(value, Absence)]
-    if len(numbers) == len(values):
-        return numbers, ()
-    return next(value for value in values if isinstance(value, Absence))
+    numbers: list[Number] = []
+    for value in values:
+        if isinstance(value, Absence):
+            return value
+        numbers.append(value)
+    return numbers, ()
 
 
 def _zero_if_lead_zero(values: Sequence[Number | Absence]) -> Settled:
-    """Where the first input is 0, follow-ups that branching hid count as 0; what was skipped or declined does not
-    (PRO-CTCAE composites, Basch 2021: a missing attribute gives no composite; this policy is an explicit choice of
-    the scoring file)."""
-    hidden = tuple(n for n, value in enumerate(values) if value is Absence.HIDDEN)
-    if values[0] != 0 or not hidden:
+    """Where the first input is 0, follow-ups that branching hid count as 0; what was skipped or declined does not.
+
+    PRO-CTCAE composites, Basch 2021: a missing attribute gives no composite. This policy is an explicit choice of the
+    scoring file.
+    """
+    if values[0] != 0 or Absence.HIDDEN not in values:
         return _complete(values)
+    hidden = tuple(position for position, value in enumerate(values) if value is Absence.HIDDEN)
     filled = _complete([0 if value is Absence.HIDDEN else value for value in values])
     return filled if isinstance(filled, Absence) else (filled[0], hidden)
 

@@ -58,13 +58,16 @@ class Rulebook:
         }
 
     @cached_property
-    def concepts(self) -> tuple[str, ...]:
-        """Every concept that a score of this rulebook measures, in the order of the rules."""
-        return tuple(dict.fromkeys(bound.rule.concept for bound in self.rules.values()))
+    def watched_items(self) -> tuple[Item, ...]:
+        """The items whose number an alert rule compares, and their leads, each once."""
+        watched = [watch.on for watch in self.item_watches if watch.rule.equals is None]
+        leads = [self.leads[link_id] for link_id in watched if link_id in self.leads]
+        items = (self.questionnaire.item(link_id) for link_id in dict.fromkeys([*watched, *leads]))
+        return tuple(item for item in items if item is not None)
 
     @cached_property
     def line_rules(self) -> Mapping[str, ScoreRule]:
-        """concept -> the rule whose value stands for it: the composite, else presence, else severity, else the scale."""
+        """By concept, the rule whose value stands for it: the composite, else presence, severity, or the scale."""
         order = list(ScoreKind)
         best: dict[str, ScoreRule] = {}
         for rule in (bound.rule for bound in self.rules.values()):

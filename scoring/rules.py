@@ -123,5 +123,3 @@ class AlertsFile(Shape):
     instrument: InstrumentId
     scoring: Version
     rules: tuple[AlertRule, ...]
-
-

@@ -103,7 +103,9 @@ def synthesise(
     reference = _reference_period(history, previous, timedelta(days=reference_days))
     answered = {r.rulebook.questionnaire.instrument for r in since}
     due = [book for book in past.due if book.questionnaire.instrument not in answered]
-    baseline = past.baseline if past.baseline and past.baseline.is_eligible else None
+    baseline = past.baseline
+    if baseline and not (baseline.is_eligible and baseline.authored_at <= until):
+        baseline = None
     periods = Periods(since, reference, baseline, due, previous.start if previous else None)
     lines = () if mode is Mode.RECORD else _lines(periods)
     seen = [*reference, *since] if mode is not Mode.RECORD else since
@@ -131,7 +133,8 @@ def _reference_period(
 
 def _lines(periods: Periods) -> tuple[Line, ...]:
     """One line a concept and comparability group, in the order in which the questionnaires ask."""
-    books = [*(r.rulebook for r in reversed(periods.since)), *periods.due, *(r.rulebook for r in reversed(periods.reference))]
+    answered = [r.rulebook for r in reversed(periods.since)]
+    books = [*answered, *periods.due, *(r.rulebook for r in reversed(periods.reference))]
     asked = dict.fromkeys((book.questionnaire.instrument, concept) for book in books for concept in book.line_rules)
     groups: dict[tuple[str, str, str], list[tuple[ScoreRule, SubRow]]] = {}
     for instrument, concept in asked:
@@ -144,7 +147,7 @@ def _lines(periods: Periods) -> tuple[Line, ...]:
 def _line(key: tuple[str, str, str], members: list[tuple[ScoreRule, SubRow]]) -> Line:
     concept, scale, recall_period = key
     rule = members[0][0]
-    rows = sorted((row for _, row in members), key=lambda row: placing_rank(rule.kind, row))
+    rows = sorted((row for _, row in members), key=lambda row: placing_rank(rule.kind, rule.higher_is, row))
     return Line(concept, scale, recall_period, rule.kind, rule.range, rule.higher_is, tuple(rows))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from questionnaires.errors import FileProblem
-from questionnaires.shapes import advise
 
 VALUE_COLUMN = "value"
 
@@ -27,7 +26,10 @@ class Table:
 
 def read_table(file: str, name: str, text: str) -> Table | tuple[FileProblem, ...]:
     """Read one table. Cells and inputs are whole numbers; a combination stands once."""
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        return (FileProblem(file, 1, f"not CSV: {error}"),)
     if not rows or len(rows[0]) < 2 or rows[0][-1] != VALUE_COLUMN:
         return (FileProblem(file, 1, f"the header names the inputs, then '{VALUE_COLUMN}'"),)
     problems: list[FileProblem] = []
@@ -45,8 +47,3 @@ def read_table(file: str, name: str, text: str) -> Table | tuple[FileProblem, ..
             problems.append(FileProblem(file, line, f"the combination {', '.join(map(str, key))} stands twice"))
         cells[tuple(key)] = value
     return tuple(problems) if problems else Table(name, tuple(rows[0][:-1]), cells)
-
-
-def advise_table(name: str, tables: Mapping[str, Table]) -> str:
-    """What to write instead of the name of a table that does not exist."""
-    return f"there is no table '{name}': {advise(name, tuple(tables))}"

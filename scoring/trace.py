@@ -13,7 +13,7 @@ from scoring.score import NotScored, Number, Score
 
 @dataclass(frozen=True, slots=True)
 class TracedInput:
-    """One input: what was answered (an option code or a number), the number used, and where it was imputed or absent."""
+    """One input: what was answered (an option code or a number), the number used, whether it is imputed or absent."""
 
     link_id: str
     answer: str | None

@@ -1,17 +1,18 @@
 """Points of vigilance: what the clinician must not miss, most urgent first, in six tiers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.alerts import Alert
-from scoring.change import Label
+from scoring.change import Label, badness
 from scoring.history import PastResponse, ResponseRef
 from scoring.lines import Line, SubRow
-from scoring.rules import AlertSeverity, ScoreKind
+from scoring.rules import AlertSeverity, Direction, ScoreKind
 from scoring.score import Number
 
 URGENT_TIER = 1
+_NO_TIER = 7
 _ROSE = (Label.NEW, Label.WORSE)
 _STAYS = (Label.UNCHANGED, Label.NO_COMPARISON)
 _SEVERE = 3
@@ -47,7 +48,7 @@ def tier_of(kind: ScoreKind, row: SubRow) -> int | None:
     return 6 if now == 1 and row.label in _ROSE else None
 
 
-def points_of_vigilance(lines: Iterable[Line], since: Iterable[PastResponse]) -> tuple[Point, ...]:
+def points_of_vigilance(lines: Sequence[Line], since: Iterable[PastResponse]) -> tuple[Point, ...]:
     """Every point of vigilance, one a line, most urgent first.
 
     Within a tier: the higher value now, the larger rise, the more recent, then the concept's name.
@@ -62,15 +63,17 @@ def points_of_vigilance(lines: Iterable[Line], since: Iterable[PastResponse]) ->
         seen = row.worst_since if tier == 3 else row.now
         assert seen is not None, "tiers 2 to 6 rest on a known value"
         points.append(Point(tier, line.concept, row, None, (seen.response,), seen.authored_at))
-    rows = {line.concept: line.rows[0] for line in lines}
+    # Where a concept has two lines (two scales, two recalls), the worse one stands last here and is shown.
+    by_place = sorted(lines, key=lambda line: placing_rank(line.kind, line.higher_is, line.rows[0]), reverse=True)
+    rows = {line.concept: line.rows[0] for line in by_place}
     for concept, (alert, evidence, authored_at) in urgent.items():
         points.append(Point(URGENT_TIER, concept, rows.get(concept), alert, evidence, authored_at))
     return tuple(sorted(points, key=_rank))
 
 
-def placing_rank(kind: ScoreKind, row: SubRow) -> tuple[int, Number]:
-    """Sorts the sub-rows of a line: the worse one first."""
-    return tier_of(kind, row) or 7, -(row.now.value if row.now else -1)
+def placing_rank(kind: ScoreKind, higher_is: Direction, row: SubRow) -> tuple[int, bool, Number]:
+    """Sorts the sub-rows of a line: the worse one first, what is not known now last."""
+    return tier_of(kind, row) or _NO_TIER, row.now is None, -badness(higher_is, row.now.value) if row.now else 0
 
 
 def _urgent(since: Iterable[PastResponse]) -> dict[str, tuple[Alert, tuple[ResponseRef, ...], datetime]]:

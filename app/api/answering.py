@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from app.api.problems import KINDS, Problem, problem_of
 from app.api.strict_json import MalformedBody
 from app.log import correlation_id
+from fhir_export.capability import FHIR_JSON
 from fhir_export.encoding import encode
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
 
@@ -35,8 +36,10 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 def render(request: Request, problem: Problem) -> Response:
     """A problem as the client of this path reads it."""
-    fhir = request.url.path.startswith("/fhir")
-    content, media_type = (_outcome(problem), "application/fhir+json") if fhir else (_problem(problem), "application/problem+json")
+    if request.url.path.startswith("/fhir"):
+        content, media_type = _outcome(problem, request.app.state.settings.canonical_base.rstrip("/")), FHIR_JSON
+    else:
+        content, media_type = _problem(problem), "application/problem+json"
     headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(content, status_code=problem.kind.status, media_type=media_type, headers=headers)
 
@@ -57,12 +60,12 @@ def _problem(problem: Problem) -> bytes:
     return orjson.dumps(body)
 
 
-def _outcome(problem: Problem) -> bytes:
+def _outcome(problem: Problem, canonical_base: str) -> bytes:
     kind = problem.kind
     issues = [
         OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], issue["pointer"]) for issue in problem.issues
     ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None)]
-    return encode(operation_outcome(issues))
+    return encode(operation_outcome(issues, canonical_base))
 
 
 async def _request_invalid(request: Request, error: Exception) -> Response:

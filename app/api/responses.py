@@ -1,17 +1,15 @@
 """`/v1/responses` and `/v1/patients/{id}/responses`: submit, read, list, correct, mark entered in error."""
 
-import base64
-import binascii
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, StringConstraints
 
+from app.api.cursors import cursor_of, place_of
 from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import Answers, Body, IfMatch, InstrumentId, LanguageTag, Plain, ShortText, Timestamp, Version, etag, revision_of
 from app.api.preconditions import PreconditionRequired
@@ -202,11 +200,11 @@ async def list_of_patient(
     count: Annotated[int, Query(ge=1, le=200)] = PAGE_SIZE,
 ) -> ResponseList:
     """A patient's responses, each in its latest revision, newest first."""
-    after = _place(cursor) if cursor else Place()
+    after = place_of(cursor, "cursor") if cursor else Place()
     page = await read_response.list_responses(installed, call, patient_id, after=after, count=count)
     return ResponseList(
         responses=[_out(installed, call, stored) for stored in page.responses],
-        next=_cursor(page.next) if page.next else None,
+        next=cursor_of(page.next) if page.next else None,
     )
 
 
@@ -306,18 +304,3 @@ def _sha256(body: SubmissionBody) -> bytes:
     """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry."""
     plain = {name: value for name, value in body if name != "sent_at"}
     return hashlib.sha256(orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _cursor(place: Place) -> str:
-    plain = f"{place.authored_at.astimezone(UTC).isoformat()}|{place.response_id}"
-    return base64.urlsafe_b64encode(plain.encode()).decode()
-
-
-def _place(cursor: str) -> Place:
-    """The place that a cursor names. Raises RequestValidationError."""
-    try:
-        at, _, response_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
-        return Place(datetime.fromisoformat(at).astimezone(UTC), UUID(response_id))
-    except (ValueError, OverflowError, binascii.Error):
-        fault = {"type": "cursor", "loc": ("query", "cursor"), "msg": "the cursor is none that a page gave", "input": None}
-        raise RequestValidationError([fault]) from None

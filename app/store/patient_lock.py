@@ -21,7 +21,7 @@ _NEXT_CONSULTATION = (
         CONSULTATION.c.centre_id == PATIENT.c.centre_id,
         CONSULTATION.c.patient_id == PATIENT.c.patient_id,
         CONSULTATION.c.starts_at >= bindparam("now", type_=DateTime(timezone=True)),
-        CONSULTATION.c.status.not_in(sorted(status.value for status in DID_NOT_HAPPEN)),
+        *(CONSULTATION.c.status != status.value for status in sorted(DID_NOT_HAPPEN)),
     )
     .scalar_subquery()
 )

@@ -1,0 +1,64 @@
+"""`openapi.yaml`: what the app says of itself, completed with what FastAPI cannot know."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+_PROBLEM = {
+    "title": "Problem",
+    "description": "RFC 9457. `type` names the problem (`docs/problems.md`); `retryable` says whether the same request may be sent again.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "retryable"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "retryable": {"type": "boolean"},
+        "correlation_id": {"type": ["string", "null"]},
+        "issues": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "pointer", "text"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "link_id": {"type": "string"},
+                    "pointer": {"type": "string"},
+                    "text": {"type": "string"},
+                    "allowed": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+_SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An OIDC access token with SMART v2 scopes, of one of the configured issuers.",
+    }
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Give the app its OpenAPI document: problems instead of FastAPI's validation errors, bearer tokens on `/v1` and `/fhir`."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            schemas = document["components"]["schemas"]
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            schemas["Problem"] = _PROBLEM
+            document["components"]["securitySchemes"] = _SECURITY
+            for path, operations in document["paths"].items():
+                if path.startswith(("/v1", "/fhir")) and path != "/fhir/metadata":
+                    for operation in operations.values():
+                        operation["security"] = [{"bearer": []}]
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents replacing it

@@ -1,0 +1,203 @@
+"""The `vigie` command: one verb a function, each a thin door to a service."""
+
+import asyncio
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from uuid import UUID
+
+import typer
+import yaml
+from rich.console import Console
+
+from app.cli import run as demo_run
+from app.cli.database import Database
+from app.cli.places import data_folder
+from app.demo.seed import CENTRE_ID
+from app.security.caller import Role
+from app.security.demo_issuer import DemoIssuer
+from app.services.check_instruments import check_instruments
+from app.services.check_instruments import publish as publish_instruments
+from app.services.history import plain_score
+from app.services.installation import load_knowledge
+from app.services.json_schemas import write_schemas
+from app.settings import Settings
+from app.store.centre import Centre, EmergencyContact
+from app.store.errors import StoreError
+from app.store.ids import new_id
+from questionnaires.errors import InstrumentInvalid, UnknownQuestionnaire
+from questionnaires.response import CheckedResponse
+from questionnaires.validation import validate
+from scoring.engine import score as score_response
+from scoring.synthesis import Mode
+from scoring.trace import explain as explain_score
+
+app = typer.Typer(
+    name="vigie",
+    help="Patient-reported outcomes in oncology: answers in, scores, alerts and a one-page synthesis out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(markup=False, highlight=False, soft_wrap=True)
+err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+Root = Annotated[Path | None, typer.Option("--instruments", help="The folder of instrument folders.")]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend ends in a sentence, not in a traceback."""
+    try:
+        app()
+    except (StoreError, InstrumentInvalid) as error:
+        _stop(str(error))
+
+
+@app.command()
+def run(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="How many processes answer.", min=1)] = 2,
+) -> None:
+    """Everything for a first look: database, schema, synthetic demo centre, service. Ctrl-C stops it all."""
+    demo_run.run(host, port, workers, say=out.print)
+
+
+@app.command()
+def serve() -> None:
+    """Serve an installation: DATABASE_URL is the service's role, the schema is migrated already."""
+    settings = Settings()
+    if settings.database_url is None:
+        _stop("DATABASE_URL is not set. `vigie run` brings a database of its own; an installation names one.")
+    demo_run.serve(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema to the newest revision, as VIGIE_MIGRATION_URL, and grant the service's role what it needs."""
+    with Database(Settings(), say=out.print) as database:
+        database.migrate()
+    out.print("The schema is at the newest revision.")
+
+
+@app.command()
+def check(instruments: Root = None) -> None:
+    """Check every instrument folder: shapes, references, tables, texts, worked examples, digests."""
+    settings = Settings()
+    root = instruments or settings.instruments_dir
+    report = check_instruments(root, settings.canonical_base)
+    for problem in report.problems:
+        err.print(str(problem))
+    if report.problems:
+        _stop(f"{len(report.problems)} problem(s) in {root}")
+    out.print(f"{len(report.digests)} published artefacts, all as they were published.")
+
+
+@app.command()
+def publish(instruments: Root = None) -> None:
+    """Add new versions to published.lock, after a check. What is published already is never changed."""
+    settings = Settings()
+    report, added = publish_instruments(instruments or settings.instruments_dir, settings.canonical_base)
+    for problem in report.problems:
+        err.print(str(problem))
+    if report.problems:
+        _stop("nothing was published")
+    out.print("\n".join(f"published {name}" for name in added) or "There is nothing new to publish.")
+
+
+@app.command()
+def schemas(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path("questionnaires/schemas")) -> None:
+    """Write the JSON Schemas of the instrument files, for editors."""
+    for name in write_schemas(folder):
+        out.print(f"wrote {folder / name}")
+
+
+@app.command()
+def score(
+    instrument: Annotated[str, typer.Argument(help="The instrument, or instrument@version.")],
+    answers: Annotated[Path, typer.Argument(help="A JSON file of link id -> answer; - for standard input.")],
+    explain: Annotated[bool, typer.Option("--explain", help="Show how each score came about.")] = False,
+) -> None:
+    """Score one response from a file, without a database."""
+    knowledge = load_knowledge(Settings())
+    name, _, version = instrument.partition("@")
+    try:
+        questionnaire = knowledge.catalogue.get(name, version or None)
+    except UnknownQuestionnaire as unknown:
+        _stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
+    checked = validate(questionnaire, _read_answers(answers))
+    if not isinstance(checked, CheckedResponse):
+        for issue in checked:
+            allowed = f" (allowed: {', '.join(issue.allowed)})" if issue.allowed else ""
+            err.print(f"{issue.pointer}: {issue.text}{allowed}")
+        _stop(f"{len(checked)} issue(s) in the answers")
+    rulebook = knowledge.rulebooks.current(questionnaire)
+    plain: dict[str, Any] = {n: plain_score(result) for n, result in score_response(rulebook, checked).items()}
+    out.print_json(json.dumps({"questionnaire": questionnaire.canonical, "scores": plain}, default=float))
+    if explain:
+        for score_name in rulebook.rules:
+            trace = explain_score(rulebook, checked, score_name)
+            inputs = ", ".join(f"{i.link_id}={i.number if i.absence is None or i.imputed else i.absence.value}" for i in trace.inputs)
+            out.print(f"{score_name}: {trace.operator}({inputs}) {trace.table or ''} {trace.policy.value}; {trace.reference.citation}")
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="Who the token is for.")] = Role.CLINICIAN,
+    patient: Annotated[UUID | None, typer.Option(help="The patient, for the role patient.")] = None,
+    centre: Annotated[UUID, typer.Option(help="The centre.")] = CENTRE_ID,
+    hours: Annotated[int, typer.Option(help="How long it is valid.", min=1, max=24)] = 8,
+) -> None:
+    """Mint a token of the development issuer, which only a demo installation accepts."""
+    settings = Settings(demo=True)
+    if (role is Role.PATIENT) != (patient is not None):
+        _stop("--patient goes with --role patient, and only with it")
+    issuer = DemoIssuer.open(settings, data_folder(settings))
+    sys.stdout.write(issuer.mint(role, centre, patient_id=patient, lifetime_s=hours * 3600) + "\n")
+
+
+@app.command()
+def openapi() -> None:
+    """Print openapi.yaml: what the service says of itself."""
+    from app.main import create_app  # the web application is loaded only where it is needed
+
+    settings = Settings(database_url=None, demo=False, issuers=())
+    document = create_app(settings, load_knowledge(settings)).openapi()
+    sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
+
+
+@app.command("add-centre")
+def add_centre(
+    name: Annotated[str, typer.Argument(help="The centre's name.")],
+    emergency_number: Annotated[str, typer.Option(help="Whom patients call in an emergency.")],
+    mode: Annotated[Mode, typer.Option(help="What this centre is shown.")] = Mode.RECORD,
+    language: Annotated[list[str] | None, typer.Option(help="Its languages, the usual one first.")] = None,
+    time_zone: Annotated[str, typer.Option(help="Its time zone.")] = "Europe/Paris",
+    instrument: Annotated[list[str] | None, typer.Option(help="What to answer before every consultation.")] = None,
+) -> None:
+    """Add a centre to an installation, as the schema's owner; prints the id that its tokens must claim."""
+    languages = tuple(language or ("fr",))
+    contact = EmergencyContact(emergency_number, {languages[0]: name})
+    centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), tuple(instrument or ("pre-consultation",)))
+    with Database(Settings(), say=err.print) as database:
+        asyncio.run(database.add_centre(centre))
+    out.print(str(centre.centre_id))
+
+
+def _read_answers(path: Path) -> dict[str, Any]:
+    text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    try:
+        answers = json.loads(text, parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        _stop(f"{path}: not JSON (line {error.lineno}, column {error.colno})")
+    if not isinstance(answers, dict):
+        _stop(f"{path}: the answers are a JSON object of link id -> answer")
+    return answers
+
+
+def _stop(text: str) -> NoReturn:
+    err.print(text, style="red")
+    raise SystemExit(1)

@@ -1,0 +1,124 @@
+"""`vigie run` and `vigie serve`: starting the service, with or without everything that it needs."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from app.cli.database import Database
+from app.cli.places import data_folder
+from app.demo.seed import DEMO_CENTRE, DemoPatient, coming_consultations, has_centre, is_seeded, seed
+from app.services.installation import Installation, load_knowledge
+from app.settings import Settings
+from app.store.errors import StoreError
+from app.store.pool import Pool
+
+Say = Callable[[str], None]
+
+
+class PortInUse(StoreError):
+    """Something listens on the port already."""
+
+
+def run(host: str, port: int, workers: int, say: Say) -> None:
+    """Start the database, migrate, seed the demo centre at the first start, serve until Ctrl-C, stop the database."""
+    _refuse_used_port(host, port)
+    base = Settings(demo=True)
+    with Database(base, say) as database:
+        say("Bringing the schema to the newest revision ...")
+        database.migrate()
+        settings = base.model_copy(
+            update={
+                "database_url": database.service_url,
+                "data_dir": data_folder(base),
+                "host": host,
+                "port": port,
+                "workers": workers,
+            }
+        )
+        patients = asyncio.run(_prepare_demo(database, settings, say))
+        _say_what_to_open(f"http://{host}:{port}", patients, say)
+        serve(settings)
+    say("Stopped.")
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal comes. Worker processes read their settings from the environment."""
+    os.environ |= {
+        "DATABASE_URL": settings.database_url or "",
+        "VIGIE_DEMO": str(settings.demo).lower(),
+    }
+    if settings.data_dir:
+        os.environ["VIGIE_DATA_DIR"] = str(settings.data_dir)
+    uvicorn.run(
+        "app.main:app_from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+async def _prepare_demo(database: Database, settings: Settings, say: Say) -> list[DemoPatient]:
+    pool = await Pool.open(database.service_url, settings)
+    installation = Installation(load_knowledge(settings), pool)
+    now = datetime.now(UTC)
+    try:
+        if not await has_centre(installation, now):
+            await database.add_centre(DEMO_CENTRE)
+        if not await is_seeded(installation, now):
+            say("Seeding the demonstration centre (synthetic patients, six months) ...")
+            await seed(installation, now, lambda done, total: say(f"  {done} of {total} patients"))
+        return await coming_consultations(installation, now)
+    finally:
+        await pool.close()
+
+
+def _refuse_used_port(host: str, port: int) -> None:
+    """Raises PortInUse before anything is started."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUse(f"something listens on {host}:{port} already: choose another with --port") from error
+
+
+def _say_what_to_open(base: str, patients: list[DemoPatient], say: Say) -> None:
+    shown = patients[0]
+    vigie = Path(sys.argv[0])
+    command = str(vigie.relative_to(Path.cwd())) if vigie.is_relative_to(Path.cwd()) else "vigie"
+    say(
+        f"""
+Vigie serves a DEMONSTRATION with synthetic patients. Do not give it real data.
+
+Open
+  {base}/demo                                  the synthetic patients and their synthesis pages
+  {base}/demo/open?consultation={shown.consultation_id}
+                                               the synthesis of one of them ({shown.course.story})
+  {base}/docs                                  the API
+
+Type (in another terminal, in this folder): submit a response, then look at the synthesis again
+  TOKEN=$({command} token --role patient --patient {shown.patient_id})
+  NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  curl -sS {base}/v1/patients/{shown.patient_id}/responses \
+    -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Idempotency-Key: first-try-$RANDOM$RANDOM" \
+    -d '{{"questionnaire": "pre-consultation", "version": "1.0.0", "language": "fr", "authored": "'$NOW'",
+         "answers": {{"pain-frequency": "4", "pain-severity": "4", "pain-interference": "3", "can-wait": "no"}}}}'
+  STAFF=$({command} token --role clinician)
+  curl -sS {base}/v1/consultations/{shown.consultation_id}/synthesis -H "Authorization: Bearer $STAFF"
+
+Ctrl-C stops the service and its database.
+"""
+    )

@@ -1,0 +1,1 @@
+"""A demonstration centre with synthetic patients. It exists in demo mode only."""

@@ -1,0 +1,139 @@
+"""Believable courses of synthetic patients: how much each symptom weighs, week by week. Nobody's data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scoring.history import Respondent
+
+WEEKS = 26
+WEEKS_BETWEEN_CONSULTATIONS = 5
+
+Levels = Mapping[str, int]
+"""concept -> 0 (none) to 4; a concept that is not named is 0."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One synthetic patient. `levels(week)` is what they answer in that week, None where they answer nothing."""
+
+    number: int
+    story: str
+    levels: Callable[[int], Levels | None]
+    quality_of_life: Callable[[int], int]
+    family_name: str = "Synthetic"
+    language: str = "fr"
+    topics: tuple[str, ...] = ()
+    own_words: str | None = None
+    cannot_wait_in: int | None = None
+    declines: tuple[str, ...] = ()
+    carer_from: int | None = None
+
+    def answered_by(self, week: int) -> Respondent:
+        """Who answers that week."""
+        carer = self.carer_from is not None and week >= self.carer_from
+        return Respondent.RELATED_PERSON if carer else Respondent.PATIENT
+
+
+def _rising(start: int, step: int, top: int = 4) -> Callable[[int], int]:
+    """0 before `start`, then one level more every `step` weeks."""
+    return lambda week: 0 if week < start else min(top, 1 + (week - start) // step)
+
+
+def _falling(top: int, step: int) -> Callable[[int], int]:
+    return lambda week: max(0, top - week // step)
+
+
+def _wave(low: int, high: int, period: int) -> Callable[[int], int]:
+    """Treatment cycles: high in the first week of each, low in the others."""
+    return lambda week: high if week % period == 0 else low
+
+
+def _levels(**by_concept: Callable[[int], int] | int) -> Callable[[int], Levels | None]:
+    """Levels by concept; underscores in the names stand for hyphens."""
+
+    def of_week(week: int) -> Levels | None:
+        return {
+            concept.replace("_", "-"): level(week) if callable(level) else level for concept, level in by_concept.items()
+        }
+
+    return of_week
+
+
+def _until(last: int, levels: Callable[[int], Levels | None]) -> Callable[[int], Levels | None]:
+    return lambda week: levels(week) if week <= last else None
+
+
+def _from(first: int, levels: Callable[[int], Levels | None]) -> Callable[[int], Levels | None]:
+    return lambda week: levels(week) if week >= first else None
+
+
+def _steady(value: int) -> Callable[[int], int]:
+    return lambda _week: value
+
+
+COURSES: tuple[Course, ...] = (
+    Course(
+        1,
+        "a new symptom: nausea since the last consultation",
+        _levels(fatigue=1, nausea=_rising(23, 1, 3)),
+        _steady(6),
+        topics=("eating", "side_effects"),
+        own_words="Je n’arrive plus à manger le matin. Est-ce que l’on peut changer l’heure du traitement ?",
+    ),
+    Course(
+        2,
+        "worsening pain over months",
+        _levels(pain=_rising(6, 6), insomnia=_rising(16, 6, 2), fatigue=2),
+        lambda week: max(3, 8 - week // 5),
+        topics=("pain", "sleep"),
+    ),
+    Course(3, "diarrhoea that resolved", _levels(diarrhea=_falling(4, 6), fatigue=1), lambda week: min(8, 4 + week // 6)),
+    Course(4, "silent since week 19", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
+    Course(5, "steady, mild fatigue", _levels(fatigue=1, dry_mouth=1), _steady(7)),
+    Course(6, "better after a change of dose", _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)), _steady(6)),
+    Course(
+        7,
+        "a severe week between two calm ones",
+        _levels(vomiting=lambda week: 4 if week == 24 else 0, nausea=lambda week: 3 if week == 24 else 1, fatigue=1),
+        _steady(6),
+    ),
+    Course(
+        8,
+        "something that cannot wait",
+        _levels(breathlessness=_rising(22, 2, 3), cough=2, fatigue=2),
+        lambda week: 7 if week < 22 else 4,
+        topics=("treatment_decision",),
+        own_words="Je suis essoufflée dès que je monte les escaliers, depuis mardi.",
+        cannot_wait_in=25,
+    ),
+    Course(
+        9,
+        "prefers not to answer intimate questions",
+        _levels(hot_flashes=_wave(1, 3, 4), joint_pain=2),
+        _steady(6),
+        language="en",
+        topics=("intimacy",),
+        declines=("sexual-interest-severity", "sadness-frequency"),
+    ),
+    Course(
+        10,
+        "answered by a carer since week 22",
+        _levels(concentration=_rising(14, 5, 3), fatigue=3, swallowing=1),
+        _steady(4),
+        language="en",
+        carer_from=22,
+    ),
+    Course(
+        11,
+        "writes in Arabic",
+        _levels(constipation=_wave(1, 3, 3), appetite=1, fatigue=2),
+        _steady(5),
+        family_name="مريض تجريبي (Synthetic)",
+        language="ar",
+        topics=("eating",),
+        own_words="أريد أن أسأل عن الإمساك بعد كل جرعة من الدواء.",
+    ),
+    Course(12, "low mood that grows", _levels(sadness=_rising(15, 4, 3), anxiety=_rising(10, 6, 2), insomnia=2), lambda week: max(2, 7 - week // 6)),
+    Course(13, "new here: no earlier consultation", _from(23, _levels(chills=1, fatigue=2, rash=1)), _steady(6)),
+    Course(14, "in cycles: bad first weeks", _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)), _wave(7, 4, 3)),
+)

@@ -1,0 +1,88 @@
+"""The web application: what it is made of, and what must be true before it answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import consultations, drafts, health, me, patients, questionnaires, responses, scores
+from app.api.answering import install_problem_handlers
+from app.api.dependencies import Clock, system_clock
+from app.api.envelope import Envelope
+from app.api.openapi import describe
+from app.fhir import routes as fhir
+from app.log import write_json_logs
+from app.pages import demo, problem_list, synthesis
+from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
+from app.security.tokens import TokenReader
+from app.services.installation import Installation, Knowledge, load_knowledge
+from app.settings import Settings, read_settings
+from app.store.pool import Pool
+from app.store.schema import check_database
+
+
+def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = system_clock) -> FastAPI:
+    """The application over knowledge that is loaded already. It connects to its database when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        assert settings.database_url is not None, "the command line gives the service its database"
+        await check_database(settings.database_url)
+        pool = await Pool.open(settings.database_url, settings)
+        app.state.installation = Installation(knowledge, pool)
+        yield
+        await pool.close()
+
+    refuse_demo_issuer_in_production(settings)
+    app = FastAPI(
+        title="Vigie",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        max_body_size=settings.body_limit_bytes,
+    )
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.token_reader = _token_reader(app, settings)
+    install_problem_handlers(app)
+    for router in (
+        me.router,
+        questionnaires.router,
+        patients.router,
+        drafts.router,
+        responses.of_patient,
+        responses.router,
+        consultations.of_patient,
+        consultations.router,
+        scores.router,
+        fhir.router,
+        synthesis.router,
+        problem_list.router,
+        health.router,
+    ):
+        app.include_router(router)
+    if settings.demo:
+        app.include_router(demo.router)
+    app.add_middleware(Envelope)
+    describe(app)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """The application as a worker process starts it."""
+    write_json_logs()
+    settings = read_settings()
+    return create_app(settings, load_knowledge(settings))
+
+
+def _token_reader(app: FastAPI, settings: Settings) -> TokenReader:
+    """The configured issuers; in demo mode the development issuer beside them."""
+    if not settings.demo:
+        return TokenReader(settings.issuers)
+    demo_issuer = DemoIssuer.open(settings, settings.data_dir or Path(".vigie"))
+    app.state.demo_issuer = demo_issuer
+    return TokenReader((*settings.issuers, demo_issuer.as_issuer()))

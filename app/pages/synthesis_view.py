@@ -1,0 +1,253 @@
+"""The synthesis in words: what the page shows, made from the synthesis and the words of one language."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from app.services.installation import Installation
+from app.services.read_synthesis import SynthesisOfPatient
+from app.wording import Wording, choose_language
+from questionnaires.definition import Value
+from questionnaires.translations import Text
+from scoring.history import ResponseRef
+from scoring.lines import Line, SubRow, ValueAt
+from scoring.rules import ScoreKind
+from scoring.synthesis import Answered, Mode
+from scoring.vigilance import Point
+
+SHOWN_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value in words, and when it was answered."""
+
+    words: str
+    level: int | None
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table of the page."""
+
+    name: str
+    questionnaire: str | None
+    now: Cell | None
+    reference: Cell | None
+    worst: Cell | None
+    label: str
+    label_words: str
+    notes: tuple[str, ...]
+    evidence: tuple[ResponseRef, ...]
+
+
+class SynthesisView:
+    """Everything that the template shows, already in words."""
+
+    def __init__(self, installation: Installation, found: SynthesisOfPatient, wording: Wording) -> None:
+        self._installation = installation
+        self._found = found
+        self._zone = ZoneInfo(found.centre.time_zone)
+        self.wording = wording
+        self.synthesis = found.synthesis
+        self.say = wording.say
+
+    @property
+    def centre(self) -> str:
+        """The centre's name."""
+        return self._found.centre.name
+
+    @property
+    def patient(self) -> str:
+        """The patient's names, or the id where no name is known."""
+        names = (self._found.patient.family_name, self._found.patient.given_name)
+        return " ".join(name for name in names if name) or str(self._found.patient.patient_id)
+
+    @property
+    def born(self) -> str | None:
+        """The date of birth in words."""
+        born = self._found.patient.birth_date
+        return format_date(born, format="long", locale=self.wording.language) if born else None
+
+    @property
+    def mode(self) -> str:
+        """The installation's mode, as every output states it."""
+        return self.say(f"synthesis.mode_{self.synthesis.mode.value}")
+
+    @property
+    def is_record(self) -> bool:
+        """Whether only answers are shown."""
+        return self.synthesis.mode is Mode.RECORD
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether urgency is shown."""
+        return self.synthesis.mode is Mode.ALERT
+
+    @property
+    def period(self) -> str:
+        """Since when."""
+        previous = self.synthesis.previous
+        return self.say("synthesis.since", date=self.at(previous.start)) if previous else self.say("synthesis.since_ever")
+
+    @property
+    def points(self) -> list[dict[str, str]]:
+        """The first points of vigilance, each in words."""
+        return [self._point(point) for point in self.synthesis.points[:SHOWN_POINTS]]
+
+    @property
+    def more_points(self) -> int:
+        """How many points are not shown."""
+        return max(0, len(self.synthesis.points) - SHOWN_POINTS)
+
+    @property
+    def topics(self) -> list[dict[str, Any]]:
+        """What the patient wants to talk about: chosen topics, and texts in their own words."""
+        found = []
+        for topics in self.synthesis.topics:
+            questionnaire = self._installation.catalogue.by_canonical(topics.questionnaire)
+            chosen: list[str] = []
+            own: list[str] = []
+            for link_id, values in topics.answers.items():
+                item = questionnaire.item(link_id)
+                has_options = item is not None and bool(item.options)
+                (chosen if has_options else own).extend(self.answer(topics.questionnaire, link_id, values))
+            found.append({"on": self.on(topics.authored_at), "chosen": chosen, "own_words": own})
+        return found
+
+    @property
+    def symptoms(self) -> list[Row]:
+        """The symptom table."""
+        return [row for line in self.synthesis.lines if line.kind is not ScoreKind.SCALE for row in self._rows(line)]
+
+    @property
+    def scales(self) -> list[Row]:
+        """Quality of life, tolerance and the like."""
+        return [row for line in self.synthesis.lines if line.kind is ScoreKind.SCALE for row in self._rows(line)]
+
+    @property
+    def not_answered(self) -> list[str]:
+        """The titles of what was asked for and not answered."""
+        return [self._title(canonical) for canonical in self.synthesis.not_answered]
+
+    @property
+    def responses(self) -> list[dict[str, Any]]:
+        """What was answered since, newest first; in the mode `record` oldest first, with every answer."""
+        ordered = self.synthesis.responses if self.is_record else tuple(reversed(self.synthesis.responses))
+        return [self._response(answered) for answered in ordered]
+
+    def at(self, moment: datetime) -> str:
+        """A date and time in the centre's zone, in words."""
+        return format_datetime(moment.astimezone(self._zone), format="long", locale=self.wording.language)
+
+    def on(self, moment: datetime) -> str:
+        """A date in the centre's zone, in words."""
+        return format_date(moment.astimezone(self._zone), format="medium", locale=self.wording.language)
+
+    def answer(self, canonical: str, link_id: str, values: Sequence[Value]) -> list[str]:
+        """Answers in words: options by their text, the rest as it was given."""
+        item = self._installation.catalogue.by_canonical(canonical).item(link_id)
+        text = self._text(canonical)
+        if item is None or not item.options or text is None:
+            return [str(value) for value in values]
+        return [text.option(item, str(value)) for value in values]
+
+    def question(self, canonical: str, link_id: str) -> str:
+        """The words of a question."""
+        text = self._text(canonical)
+        return text.items[link_id] if text else link_id
+
+    def _text(self, canonical: str) -> Text | None:
+        questionnaire = self._installation.catalogue.by_canonical(canonical)
+        family = self._installation.catalogue.instruments[questionnaire.instrument]
+        language = choose_language((self.wording.language, "en"), tuple(family.texts))
+        return family.text(questionnaire, language) if language else None
+
+    def _title(self, canonical: str) -> str:
+        text = self._text(canonical)
+        return text.title if text else canonical
+
+    def _concept(self, concept: str, canonical: str) -> str:
+        text = self._text(canonical)
+        return text.concepts.get(concept, concept) if text else concept
+
+    def _point(self, point: Point) -> dict[str, str]:
+        canonical = point.row.questionnaire if point.row else self._questionnaire_of(point.evidence)
+        words = self.say("synthesis.urgent") if point.alert else ""
+        if point.row:
+            change = self._change(point.row)
+            words = f"{words} · {change}" if words else change
+        return {"name": self._concept(point.concept, canonical), "words": words, "on": self.on(point.authored_at)}
+
+    def _questionnaire_of(self, evidence: Iterable[ResponseRef]) -> str:
+        cited = set(evidence)
+        return next(a.questionnaire for a in self.synthesis.responses if a.response in cited)
+
+    def _change(self, row: SubRow) -> str:
+        kind = next(line.kind for line in self.synthesis.lines if row in line.rows)
+        label = self.say(f"label.{row.label.value}")
+        values = [self._value(kind, value) for value in (row.reference, row.now) if value]
+        return f"{label}: {' → '.join(values)}" if values else label
+
+    def _rows(self, line: Line) -> list[Row]:
+        return [self._row(line, row) for row in line.rows]
+
+    def _row(self, line: Line, row: SubRow) -> Row:
+        values = [value for value in (row.now, row.reference, row.worst_since) if value]
+        return Row(
+            name=self._concept(line.concept, row.questionnaire),
+            questionnaire=self._title(row.questionnaire) if len(line.rows) > 1 else None,
+            now=self._cell(line, row.now),
+            reference=self._cell(line, row.reference),
+            worst=self._cell(line, row.worst_since),
+            label=row.label.value,
+            label_words=self.say(f"label.{row.label.value}"),
+            notes=tuple(self._notes(line, row)),
+            evidence=tuple(dict.fromkeys(value.response for value in values)),
+        )
+
+    def _notes(self, line: Line, row: SubRow) -> Iterable[str]:
+        if row.last_known:
+            value = self._value(line.kind, row.last_known)
+            yield self.say("synthesis.last_known", value=value, date=self.on(row.last_known.authored_at))
+        if row.respondent_changed:
+            yield self.say("synthesis.respondent_note")
+        if row.recall_overlap:
+            yield self.say("synthesis.recall_note")
+
+    def _cell(self, line: Line, value: ValueAt | None) -> Cell | None:
+        if value is None:
+            return None
+        level = int(value.value) if line.kind is ScoreKind.COMPOSITE_GRADE else None
+        words = self._value(line.kind, value)
+        if line.kind is ScoreKind.SCALE:
+            words = f"{words} / {line.range[1]}"
+        return Cell(words, level, self.on(value.authored_at))
+
+    def _value(self, kind: ScoreKind, value: ValueAt) -> str:
+        if kind is ScoreKind.COMPOSITE_GRADE:
+            return f"{value.value} {self.say(f'grade.{value.value}')}"
+        if kind is ScoreKind.PRESENCE:
+            return self.say(f"presence.{value.value}")
+        return str(value.value)
+
+    def _response(self, answered: Answered) -> dict[str, Any]:
+        given = answered.answers or {}
+        return {
+            "id": answered.response.id,
+            "revision": answered.response.revision,
+            "on": self.at(answered.authored_at),
+            "title": self._title(answered.questionnaire),
+            "by": self.say(f"respondent.{answered.answered_by.value}"),
+            "complete": self.say("synthesis.answered_of", answered=answered.answered, asked=answered.asked),
+            "declined": self.say("synthesis.declined", count=len(answered.declined)) if answered.declined else "",
+            "answers": [
+                (self.question(answered.questionnaire, link_id), ", ".join(self.answer(answered.questionnaire, link_id, values)))
+                for link_id, values in given.items()
+            ],
+        }

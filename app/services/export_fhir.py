@@ -1,0 +1,152 @@
+"""What an EHR pulls: the same responses and scores as `/v1`, spoken in FHIR."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.security.operations import Operation, authorise
+from app.services.call import Call, opened
+from app.services.history import past_response
+from app.services.installation import Installation
+from app.services.questionnaires import languages_of
+from app.services.read_response import Place
+from app.store.centre import Centre, read_centre
+from app.store.errors import NotFound
+from app.store.patient import read_patient
+from app.store.response import StoredResponse
+from app.store.response_reading import read_current, read_page
+from app.wording import choose_language
+from fhir_export.bundle import collection_bundle
+from fhir_export.observation import observations, split_observation_id
+from fhir_export.questionnaire import questionnaire_id, questionnaire_resource
+from fhir_export.questionnaire_response import questionnaire_response
+from fhir_export.source import ExportedResponse, Recorder
+from questionnaires.translations import Text
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some resources of a search, and where the next page begins."""
+
+    resources: tuple[Resource, ...]
+    next: Place | None
+
+
+def read_questionnaire(installation: Installation, call: Call, resource_id: str) -> Resource:
+    """One questionnaire version with all its words. Raises NotFound where there is none, or none that may be shown."""
+    authorise(call.caller, Operation.READ_QUESTIONNAIRE)
+    for questionnaire in installation.catalogue.questionnaires:
+        if questionnaire_id(questionnaire) == resource_id:
+            family = installation.catalogue.instruments[questionnaire.instrument]
+            languages = languages_of(installation, questionnaire)
+            texts = {lang: text for lang in languages if (text := family.text(questionnaire, lang)) is not None}
+            language = choose_language((*call.languages, "en"), tuple(texts)) or next(iter(texts), None)
+            if language is not None:
+                return dict(questionnaire_resource(questionnaire, texts, language))
+    raise NotFound
+
+
+async def read_questionnaire_response(installation: Installation, call: Call, response_id: UUID) -> Resource:
+    """The latest revision of a response. Raises NotFound."""
+    exported = await _one(installation, call, response_id, Operation.READ_RESPONSE)
+    return dict(questionnaire_response(exported, _pinned_text(installation, exported)))
+
+
+async def read_observation(installation: Installation, call: Call, resource_id: str) -> Resource:
+    """One score of a response. Raises NotFound."""
+    split = split_observation_id(resource_id)
+    if split is None:
+        raise NotFound
+    exported = await _one(installation, call, _uuid(split[0]), Operation.READ_SCORES)
+    for observation in observations(exported, _shown_text(installation, call, exported)):
+        if observation["id"] == resource_id:
+            return dict(observation)
+    raise NotFound
+
+
+async def read_collection(installation: Installation, call: Call, response_id: UUID, service_base: str) -> Resource:
+    """One response with its Observations in a collection Bundle. Raises NotFound."""
+    exported = await _one(installation, call, response_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
+    response = questionnaire_response(exported, _pinned_text(installation, exported))
+    scores = observations(exported, _shown_text(installation, call, exported))
+    return dict(collection_bundle(response, scores, service_base))
+
+
+async def responses_of_patient(
+    installation: Installation, call: Call, patient_id: UUID, *, after: Place, count: int
+) -> Found:
+    """A patient's responses, newest first. Raises NotFound."""
+    exported, following = await _page(installation, call, patient_id, Operation.LIST_RESPONSES, after, count)
+    return Found(tuple(dict(questionnaire_response(e, _pinned_text(installation, e))) for e in exported), following)
+
+
+async def observations_of_patient(
+    installation: Installation, call: Call, patient_id: UUID, *, after: Place, count: int
+) -> Found:
+    """The Observations of a patient's responses, those of the newest response first; `count` responses a page.
+
+    Raises NotFound.
+    """
+    exported, following = await _page(installation, call, patient_id, Operation.LIST_SCORES, after, count)
+    every = (o for e in exported for o in observations(e, _shown_text(installation, call, e)))
+    return Found(tuple(dict(observation) for observation in every), following)
+
+
+async def _one(
+    installation: Installation, call: Call, response_id: UUID, operation: Operation, *also: Operation
+) -> ExportedResponse:
+    async with opened(installation, call, operation) as open_call:
+        stored = await read_current(open_call.tx, response_id)
+        for needed in (operation, *also):
+            authorise(call.caller, needed, stored.patient_id)
+        open_call.audit.about(response_id, stored.patient_id, stored.revision)
+        centre = await read_centre(open_call.tx)
+    return _exported(installation, centre, stored)
+
+
+async def _page(
+    installation: Installation, call: Call, patient_id: UUID, operation: Operation, after: Place, count: int
+) -> tuple[Sequence[ExportedResponse], Place | None]:
+    async with opened(installation, call, operation, patient_id) as open_call:
+        await read_patient(open_call.tx, patient_id)
+        centre = await read_centre(open_call.tx)
+        found = await read_page(
+            open_call.tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1
+        )
+    page = found[:count]
+    following = Place(page[-1].authored_at, page[-1].response_id) if len(found) > count else None
+    return [_exported(installation, centre, stored) for stored in page], following
+
+
+def _exported(installation: Installation, centre: Centre, stored: StoredResponse) -> ExportedResponse:
+    return ExportedResponse(
+        response=past_response(installation, stored),
+        patient_id=str(stored.patient_id),
+        encounter_id=None,
+        language=stored.language,
+        mode=centre.mode,
+        recorded_by=Recorder(stored.recorded_by),
+    )
+
+
+def _pinned_text(installation: Installation, exported: ExportedResponse) -> Text | None:
+    questionnaire = exported.response.rulebook.questionnaire
+    return installation.catalogue.instruments[questionnaire.instrument].text(questionnaire, exported.language)
+
+
+def _shown_text(installation: Installation, call: Call, exported: ExportedResponse) -> Text | None:
+    """The words for what the reader reads: in the reader's language where there is one, else the patient's."""
+    questionnaire = exported.response.rulebook.questionnaire
+    language = choose_language((*call.languages, exported.language), languages_of(installation, questionnaire))
+    family = installation.catalogue.instruments[questionnaire.instrument]
+    return family.text(questionnaire, language) if language else None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
