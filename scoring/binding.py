@@ -86,7 +86,7 @@ class _Binder:
         bound = (self.rule(rule, questionnaire, n) for n, rule in enumerate(self.source.file.scores))
         rules = {found.rule.name: found for found in bound if found is not None}
         self.check_every_item_is_accounted_for(questionnaire)
-        item_watches, score_watches = self.watches(questionnaire, rules)
+        item_watches, score_watches = self.watches(questionnaire)
         return Rulebook(
             questionnaire=questionnaire,
             version=self.source.file.version,
@@ -145,15 +145,14 @@ class _Binder:
             for link_id in sorted(set(listed) - known):
                 self.problem((key,), f"definition {questionnaire.version} has no question '{link_id}'")
 
-    def watches(
-        self, questionnaire: Questionnaire, rules: Mapping[str, BoundRule]
-    ) -> tuple[tuple[Watch, ...], tuple[Watch, ...]]:
+    def watches(self, questionnaire: Questionnaire) -> tuple[tuple[Watch, ...], tuple[Watch, ...]]:
+        """What the alert rules watch: items, and scores."""
         items: list[Watch] = []
         scores: list[Watch] = []
         for position, rule in enumerate(self.source.alerts.rules):
             path: Path = ("rules", position)
             watched = list(_watched_items(rule, questionnaire))
-            watched_scores = [b.rule for b in rules.values() if rule.scores is not None and b.rule.kind is rule.scores]
+            watched_scores = [score for score in self.source.file.scores if score.kind is rule.scores]
             problems = [text for item in watched for text in _watch_contradictions(rule, item)]
             if not watched and not watched_scores:
                 problems.append(f"it watches nothing in definition {questionnaire.version}")

@@ -1,0 +1,70 @@
+import pytest
+
+from questionnaires.response import Absence
+from scoring.engine import score, score_one
+from scoring.score import NotScored, Score
+from tests.support.scoring import DECLINED, checked, pre_consultation
+
+BOOK = pre_consultation()
+
+
+def test_a_response_has_a_result_for_every_score_in_the_order_of_the_rules() -> None:
+    results = score(BOOK, checked(BOOK, {"can-wait": "yes"}))
+    assert list(results) == list(BOOK.rules)
+    assert len(results) == 33
+    assert all(isinstance(result, NotScored) for result in results.values())
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "expected"),
+    [
+        ({"dry-mouth-severity": "4"}, "dry_mouth_composite", Score(3)),
+        ({"diarrhea-frequency": "2"}, "diarrhea_composite", Score(1)),
+        ({"hair-loss-amount": "4"}, "hair_loss_composite", Score(2)),
+        ({"rash-presence": "1"}, "rash_presence", Score(1)),
+        ({"quality-of-life": 0}, "quality_of_life", Score(0)),
+        ({"treatment-tolerance": "4"}, "treatment_tolerance", Score(4)),
+        ({"nausea-frequency": "3", "nausea-severity": "2"}, "nausea_composite", Score(2)),
+        ({"urine-leaks-frequency": "3", "urine-leaks-interference": "3"}, "urine_leaks_composite", Score(3)),
+        (
+            {"pain-frequency": "1", "pain-severity": "2", "pain-interference": "4"},
+            "pain_composite",
+            Score(3),
+        ),
+        # A hidden follow-up of a lead of 0 counts as 0 and is named as imputed.
+        ({"nausea-frequency": "0"}, "nausea_composite", Score(0, ("nausea-severity",))),
+        ({"pain-frequency": "0"}, "pain_composite", Score(0, ("pain-severity", "pain-interference"))),
+        # What was skipped or declined is missing; the reason is that of the first absent input.
+        ({}, "dry_mouth_composite", NotScored(Absence.SKIPPED, ("dry-mouth-severity",))),
+        ({"nausea-frequency": "1"}, "nausea_composite", NotScored(Absence.SKIPPED, ("nausea-severity",))),
+        ({}, "nausea_composite", NotScored(Absence.SKIPPED, ("nausea-frequency", "nausea-severity"))),
+        (
+            {"pain-frequency": "2", "pain-severity": "0"},
+            "pain_composite",
+            NotScored(Absence.SKIPPED, ("pain-interference",)),
+        ),
+        (
+            {"sexual-interest-severity": DECLINED},
+            "sexual_interest_composite",
+            NotScored(Absence.DECLINED, ("sexual-interest-severity",)),
+        ),
+        (
+            {"anxiety-frequency": "2", "anxiety-severity": DECLINED, "anxiety-interference": "1"},
+            "anxiety_composite",
+            NotScored(Absence.DECLINED, ("anxiety-severity",)),
+        ),
+    ],
+)
+def test_one_score_of_the_shipped_instrument(
+    answers: dict[str, object], name: str, expected: Score | NotScored
+) -> None:
+    response = checked(BOOK, {"can-wait": "yes"} | answers)
+    assert score_one(BOOK.rules[name], response) == expected
+    assert score(BOOK, response)[name] == expected
+
+
+def test_a_declined_lead_leaves_its_follow_ups_open_and_the_score_missing() -> None:
+    response = checked(BOOK, {"can-wait": "yes", "anxiety-frequency": DECLINED})
+    assert score_one(BOOK.rules["anxiety_composite"], response) == NotScored(
+        Absence.DECLINED, ("anxiety-frequency", "anxiety-severity", "anxiety-interference")
+    )

