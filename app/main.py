@@ -8,11 +8,11 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.api import consultations, drafts, health, me, patients, questionnaires, responses, scores
-from app.api.answering import install_problem_handlers
-from app.api.dependencies import Clock, system_clock
-from app.api.envelope import Envelope
 from app.api.openapi import describe
 from app.fhir import routes as fhir
+from app.http.answering import install_problem_handlers
+from app.http.dependencies import Clock, system_clock
+from app.http.envelope import Envelope
 from app.log import write_json_logs
 from app.pages import demo, problem_list, synthesis
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import Body, InstrumentId, ShortText, Timestamp
-from app.api.strict_json import StrictRoute
 from app.api.synthesis_body import SynthesisOut, synthesis_body
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.strict_json import StrictRoute
 from app.services import consultations
 from app.services.consultations import Visit
 from app.services.read_synthesis import read_synthesis
@@ -29,7 +29,10 @@ router = APIRouter(
 
 
 class VisitBody(Body):
-    """When the visit is, and what became of it. `instruments`: what to answer before it; without it, the centre's usual ones."""
+    """When the visit is, and what became of it.
+
+    `instruments`: what to answer before it; without it, what the centre always asks.
+    """
 
     start: Timestamp
     status: ConsultationStatus = ConsultationStatus.PLANNED

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import Answers, Body, IfMatch, IfNoneMatch, InstrumentPath, Plain, Version, etag, revision_of
-from app.api.preconditions import PreconditionRequired
-from app.api.strict_json import StrictRoute
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.preconditions import PreconditionRequired
+from app.http.strict_json import StrictRoute
 from app.services import drafts
 from app.store.draft import Draft
 
@@ -71,7 +71,9 @@ async def read_draft(
 
 
 @router.delete("/{instrument}", status_code=204)
-async def discard_draft(installed: Installed, call: Authenticated, patient_id: UUID, instrument: InstrumentPath) -> None:
+async def discard_draft(
+    installed: Installed, call: Authenticated, patient_id: UUID, instrument: InstrumentPath
+) -> None:
     """Forget the draft."""
     await drafts.discard(installed, call, patient_id, instrument)
 

@@ -10,14 +10,19 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PLAIN)]
-Uri = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]+$")]
+Uri = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]+$")
+]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$", max_length=20)]
 Timestamp = AwareDatetime
 
 _ANSWER = {
-    "description": "An option's code, a text, a number, a date or time in ISO 8601, or true/false; a list of them for an item that repeats.",
+    "description": (
+        "An option's code, a text, a number, a date or time in ISO 8601, or true/false; "
+        "a list of them for an item that repeats."
+    ),
     "anyOf": [
         {"type": "string"},
         {"type": "number"},

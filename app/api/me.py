@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
-from app.api.strict_json import StrictRoute
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.strict_json import StrictRoute
 from app.security.caller import Role
 from app.services import me
 from app.services.feedback import contacts

@@ -6,7 +6,10 @@ from fastapi import FastAPI
 
 _PROBLEM = {
     "title": "Problem",
-    "description": "RFC 9457. `type` names the problem (`docs/problems.md`); `retryable` says whether the same request may be sent again.",
+    "description": (
+        "RFC 9457. `type` names the problem (`docs/problems.md`); "
+        "`retryable` says whether the same request may be sent again."
+    ),
     "type": "object",
     "required": ["type", "title", "status", "detail", "retryable"],
     "properties": {
@@ -43,7 +46,7 @@ _SECURITY = {
 
 
 def describe(app: FastAPI) -> None:
-    """Give the app its OpenAPI document: problems instead of FastAPI's validation errors, bearer tokens on `/v1` and `/fhir`."""
+    """Give the app its document: problems instead of FastAPI's validation errors, and bearer tokens."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:

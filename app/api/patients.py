@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import Body, LanguageTag, ShortText, Uri
-from app.api.strict_json import StrictRoute
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.strict_json import StrictRoute
 from app.services import patients
 from app.services.patients import Registration
 from app.store.patient import Identifier, Patient

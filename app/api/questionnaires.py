@@ -6,14 +6,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import InstrumentPath, VersionPath
-from app.api.strict_json import StrictRoute
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.strict_json import StrictRoute
 from app.services.questionnaires import Rendered, languages_of, list_questionnaires, render_questionnaire
 from questionnaires.definition import EnableWhen, Item, ItemType, PublicationStatus
 from questionnaires.translations import Text
 
-router = APIRouter(prefix="/v1/questionnaires", tags=["questionnaires"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
+router = APIRouter(
+    prefix="/v1/questionnaires", tags=["questionnaires"], route_class=StrictRoute, responses=PROBLEM_RESPONSES
+)
 
 AcceptLanguage = Annotated[str | None, Header(description="Languages, most wanted first.")]
 

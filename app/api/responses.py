@@ -9,11 +9,23 @@ import orjson
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.api.cursors import cursor_of, place_of
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
-from app.api.fields import Answers, Body, IfMatch, InstrumentId, LanguageTag, Plain, ShortText, Timestamp, Version, etag, revision_of
-from app.api.preconditions import PreconditionRequired
-from app.api.strict_json import StrictRoute
+from app.api.fields import (
+    Answers,
+    Body,
+    IfMatch,
+    InstrumentId,
+    LanguageTag,
+    Plain,
+    ShortText,
+    Timestamp,
+    Version,
+    etag,
+    revision_of,
+)
+from app.http.cursors import cursor_of, place_of
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.preconditions import PreconditionRequired
+from app.http.strict_json import StrictRoute
 from app.security.caller import Role
 from app.services import read_response
 from app.services.correct_response import correct_response, mark_entered_in_error
@@ -25,7 +37,10 @@ from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 
 of_patient = APIRouter(
-    prefix="/v1/patients/{patient_id}/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES
+    prefix="/v1/patients/{patient_id}/responses",
+    tags=["responses"],
+    route_class=StrictRoute,
+    responses=PROBLEM_RESPONSES,
 )
 router = APIRouter(prefix="/v1/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
 
@@ -262,9 +277,7 @@ async def mark_in_error(
     """Say that a response should never have been. It stays readable; no synthesis reads it any more."""
     if if_match is None:
         raise PreconditionRequired
-    stored = await mark_entered_in_error(
-        installed, call, response_id, seen=revision_of(if_match), reason=body.reason
-    )
+    stored = await mark_entered_in_error(installed, call, response_id, seen=revision_of(if_match), reason=body.reason)
     response.headers["ETag"] = etag(stored.revision)
     return _out(installed, call, stored)
 

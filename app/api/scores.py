@@ -1,4 +1,4 @@
-"""`/v1/score`, `/v1/patients/{id}/scores`, `/v1/responses/{id}/scores/{name}`: scores, trends, and how each came about."""
+"""Scores of answers that are not stored, of a patient over time, and of one response explained."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel
 
-from app.api.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.api.fields import Answers, Body, InstrumentId, Plain, Version
-from app.api.strict_json import StrictRoute
 from app.api.synthesis_body import RefOut
+from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.strict_json import StrictRoute
 from app.services.history import plain_score, plain_scores
 from app.services.read_scores import explain_score, read_trends, score_answers
 from scoring.history import Respondent

@@ -32,7 +32,7 @@ class ConsultationRef(BaseModel):
 
 
 class ValueOut(BaseModel):
-    """One known value with its evidence: the response, the items, what was imputed, when and by whom it was answered."""
+    """One known value with its evidence: response, items, what was imputed, when and by whom it was answered."""
 
     value: Plain
     response: RefOut

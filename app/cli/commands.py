@@ -16,6 +16,7 @@ from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.places import data_folder
 from app.demo.seed import CENTRE_ID
+from app.main import create_app
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
 from app.services.check_instruments import check_instruments
@@ -140,8 +141,11 @@ def score(
     if explain:
         for score_name in rulebook.rules:
             trace = explain_score(rulebook, checked, score_name)
-            inputs = ", ".join(f"{i.link_id}={i.number if i.absence is None or i.imputed else i.absence.value}" for i in trace.inputs)
-            out.print(f"{score_name}: {trace.operator}({inputs}) {trace.table or ''} {trace.policy.value}; {trace.reference.citation}")
+            inputs = ", ".join(
+                f"{i.link_id}={i.number if i.absence is None or i.imputed else i.absence.value}" for i in trace.inputs
+            )
+            how = f"{trace.operator}({inputs}) {trace.table or ''} {trace.policy.value}"
+            out.print(f"{score_name}: {how}; {trace.reference.citation}")
 
 
 @app.command()
@@ -162,9 +166,7 @@ def token(
 @app.command()
 def openapi() -> None:
     """Print openapi.yaml: what the service says of itself."""
-    from app.main import create_app  # the web application is loaded only where it is needed
-
-    settings = Settings(database_url=None, demo=False, issuers=())
+    settings = Settings().model_copy(update={"demo": False, "issuers": ()})
     document = create_app(settings, load_knowledge(settings)).openapi()
     sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
 

@@ -53,7 +53,8 @@ def _levels(**by_concept: Callable[[int], int] | int) -> Callable[[int], Levels 
 
     def of_week(week: int) -> Levels | None:
         return {
-            concept.replace("_", "-"): level(week) if callable(level) else level for concept, level in by_concept.items()
+            concept.replace("_", "-"): level(week) if callable(level) else level
+            for concept, level in by_concept.items()
         }
 
     return of_week
@@ -87,10 +88,17 @@ COURSES: tuple[Course, ...] = (
         lambda week: max(3, 8 - week // 5),
         topics=("pain", "sleep"),
     ),
-    Course(3, "diarrhoea that resolved", _levels(diarrhea=_falling(4, 6), fatigue=1), lambda week: min(8, 4 + week // 6)),
+    Course(
+        3, "diarrhoea that resolved", _levels(diarrhea=_falling(4, 6), fatigue=1), lambda week: min(8, 4 + week // 6)
+    ),
     Course(4, "silent since week 19", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
     Course(5, "steady, mild fatigue", _levels(fatigue=1, dry_mouth=1), _steady(7)),
-    Course(6, "better after a change of dose", _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)), _steady(6)),
+    Course(
+        6,
+        "better after a change of dose",
+        _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)),
+        _steady(6),
+    ),
     Course(
         7,
         "a severe week between two calm ones",
@@ -133,7 +141,17 @@ COURSES: tuple[Course, ...] = (
         topics=("eating",),
         own_words="أريد أن أسأل عن الإمساك بعد كل جرعة من الدواء.",
     ),
-    Course(12, "low mood that grows", _levels(sadness=_rising(15, 4, 3), anxiety=_rising(10, 6, 2), insomnia=2), lambda week: max(2, 7 - week // 6)),
+    Course(
+        12,
+        "low mood that grows",
+        _levels(sadness=_rising(15, 4, 3), anxiety=_rising(10, 6, 2), insomnia=2),
+        lambda week: max(2, 7 - week // 6),
+    ),
     Course(13, "new here: no earlier consultation", _from(23, _levels(chills=1, fatigue=2, rash=1)), _steady(6)),
-    Course(14, "in cycles: bad first weeks", _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)), _wave(7, 4, 3)),
+    Course(
+        14,
+        "in cycles: bad first weeks",
+        _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)),
+        _wave(7, 4, 3),
+    ),
 )

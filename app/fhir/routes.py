@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from app import __version__
-from app.api.cursors import cursor_of, place_of
-from app.api.dependencies import Authenticated, Installed
-from app.api.problems import KINDS
+from app.http.cursors import cursor_of, place_of
+from app.http.dependencies import Authenticated, Installed
+from app.http.problem_kinds import KINDS
 from app.services import export_fhir
 from app.services.export_fhir import Found
 from app.services.read_response import Place
@@ -24,7 +24,8 @@ STATED_ON = date(2026, 11, 21)
 
 _RESOURCE = {"content": {FHIR_JSON: {"schema": {"type": "object", "required": ["resourceType"]}}}}
 _OUTCOMES = {
-    status: {"description": "OperationOutcome", **_RESOURCE} for status in sorted({kind.status for kind in KINDS.values()})
+    status: {"description": "OperationOutcome", **_RESOURCE}
+    for status in sorted({kind.status for kind in KINDS.values()})
 }
 _PATIENT = re.compile(r"(?:Patient/)?([0-9a-fA-F-]{36})")
 
@@ -65,7 +66,12 @@ async def read_questionnaire(installed: Installed, call: Authenticated, resource
 
 @router.get("/QuestionnaireResponse")
 async def search_questionnaire_responses(
-    request: Request, installed: Installed, call: Authenticated, patient: Patient, count: Count = 50, cursor: Cursor = None
+    request: Request,
+    installed: Installed,
+    call: Authenticated,
+    patient: Patient,
+    count: Count = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """A patient's responses, newest first."""
     after = place_of(cursor, "_cursor") if cursor else Place()
@@ -80,16 +86,19 @@ async def read_questionnaire_response(installed: Installed, call: Authenticated,
 
 
 @router.get("/QuestionnaireResponse/{response_id}/$collection")
-async def read_collection(
-    request: Request, installed: Installed, call: Authenticated, response_id: UUID
-) -> Response:
+async def read_collection(request: Request, installed: Installed, call: Authenticated, response_id: UUID) -> Response:
     """One response with its Observations, in a collection Bundle."""
     return _answer(await export_fhir.read_collection(installed, call, response_id, _service_base(request)))
 
 
 @router.get("/Observation")
 async def search_observations(
-    request: Request, installed: Installed, call: Authenticated, patient: Patient, count: Count = 10, cursor: Cursor = None
+    request: Request,
+    installed: Installed,
+    call: Authenticated,
+    patient: Patient,
+    count: Count = 10,
+    cursor: Cursor = None,
 ) -> Response:
     """The scores of a patient's responses, those of the newest response first."""
     after = place_of(cursor, "_cursor") if cursor else Place()

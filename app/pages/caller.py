@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.api.dependencies import call_of
+from app.http.dependencies import call_of
 from app.services.call import Call
 
 SESSION_COOKIE = "vigie_session"

@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.api.dependencies import Installed, system_clock
 from app.demo.seed import CENTRE_ID, coming_consultations
+from app.http.dependencies import Installed, system_clock
 from app.pages.caller import SESSION_COOKIE
 from app.pages.templates import render_page
 from app.security.caller import Role

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.api.problems import KINDS
+from app.http.problem_kinds import KINDS
 from app.pages.templates import render_page
 
 router = APIRouter(tags=["pages"], include_in_schema=False)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from app.api.dependencies import Installed
+from app.http.dependencies import Installed
 from app.pages.caller import PageCall
 from app.pages.synthesis_view import SynthesisView
 from app.pages.templates import STATIC_FILES, render_page
@@ -19,15 +19,19 @@ Lang = Annotated[str | None, Query(max_length=35, description="The page's langua
 
 
 @router.get("/synthesis")
-async def synthesis_page(
-    installed: Installed, call: PageCall, consultation: UUID, lang: Lang = None
-) -> HTMLResponse:
+async def synthesis_page(installed: Installed, call: PageCall, consultation: UUID, lang: Lang = None) -> HTMLResponse:
     """The synthesis of one consultation."""
     found = await read_synthesis(installed, call, consultation)
     wanted = (lang, *call.languages) if lang else call.languages
     wording = installed.wordings.best(wanted, found.centre.languages)
     view = SynthesisView(installed, found, wording)
-    return render_page("synthesis.html", view=view, wording=wording, languages=tuple(installed.wordings.by_language), consultation=consultation)
+    return render_page(
+        "synthesis.html",
+        view=view,
+        wording=wording,
+        languages=tuple(installed.wordings.by_language),
+        consultation=consultation,
+    )
 
 
 @router.get("/{name}")

@@ -93,7 +93,9 @@ class SynthesisView:
     def period(self) -> str:
         """Since when."""
         previous = self.synthesis.previous
-        return self.say("synthesis.since", date=self.at(previous.start)) if previous else self.say("synthesis.since_ever")
+        return (
+            self.say("synthesis.since", date=self.at(previous.start)) if previous else self.say("synthesis.since_ever")
+        )
 
     @property
     def points(self) -> list[dict[str, str]]:
@@ -247,7 +249,10 @@ class SynthesisView:
             "complete": self.say("synthesis.answered_of", answered=answered.answered, asked=answered.asked),
             "declined": self.say("synthesis.declined", count=len(answered.declined)) if answered.declined else "",
             "answers": [
-                (self.question(answered.questionnaire, link_id), ", ".join(self.answer(answered.questionnaire, link_id, values)))
+                (
+                    self.question(answered.questionnaire, link_id),
+                    ", ".join(self.answer(answered.questionnaire, link_id, values)),
+                )
                 for link_id, values in given.items()
             ],
         }

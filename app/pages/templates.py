@@ -18,10 +18,14 @@ STATIC_FILES = {
     path.name: ({".css": "text/css", ".svg": "image/svg+xml"}[path.suffix], path.read_bytes())
     for path in sorted((_HERE / "static").iterdir())
 }
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 
 
 def render_page(template: str, status: int = 200, **content: Any) -> HTMLResponse:
     """One page. Nothing of it is cached by anything between the service and the reader."""
     html = _ENVIRONMENT.get_template(template).render(**content)
-    return HTMLResponse(html, status_code=status, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+    return HTMLResponse(
+        html, status_code=status, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+    )

@@ -49,9 +49,7 @@ async def correct_response(
             _next(current, call, ResponseStatus.AMENDED, reason),
             answers=plain_answers(checked),
             scores=plain_scores(evaluation.scores),
-            evaluation=evaluation.plain(
-                feedback=current.evaluation["feedback"], flags=current.evaluation["flags"]
-            ),
+            evaluation=evaluation.plain(feedback=current.evaluation["feedback"], flags=current.evaluation["flags"]),
         )
         stored = await add_revision(open_call.tx, corrected)
         open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
@@ -74,9 +72,7 @@ async def mark_entered_in_error(
     return stored
 
 
-async def _current(
-    call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int
-) -> StoredResponse:
+async def _current(call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int) -> StoredResponse:
     current = await read_current(tx, response_id)
     authorise(call.caller, operation, current.patient_id)
     if current.revision != seen:

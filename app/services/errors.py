@@ -1,4 +1,4 @@
-"""What a use case cannot go on from; none of these knows HTTP. `app.api.problems` gives each its answer.
+"""What a use case cannot go on from; none of these knows HTTP. `app.http.problems` gives each its answer.
 
 ServiceError
 ├── ResponseInvalid          the answers do not fit their questionnaire: every issue

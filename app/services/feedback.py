@@ -65,7 +65,8 @@ def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedbac
 def contacts(centre: Centre, wording: Wording) -> tuple[Contact, ...]:
     """The centre's emergency numbers, named in the language where the centre gave a name in it."""
     return tuple(
-        Contact(c.number, c.names.get(wording.language) or next(iter(c.names.values()), "")) for c in centre.emergency_contacts
+        Contact(c.number, c.names.get(wording.language) or next(iter(c.names.values()), ""))
+        for c in centre.emergency_contacts
     )
 
 

@@ -27,7 +27,10 @@ class Rendered:
 def list_questionnaires(installation: Installation, call: Call) -> list[Rendered]:
     """Every version of every instrument, with its title in the caller's language where there is one."""
     authorise(call.caller, Operation.READ_QUESTIONNAIRE)
-    return [_rendered(installation, q, _text(installation, q, call.languages)) for q in installation.catalogue.questionnaires]
+    return [
+        _rendered(installation, q, _text(installation, q, call.languages))
+        for q in installation.catalogue.questionnaires
+    ]
 
 
 def render_questionnaire(installation: Installation, call: Call, instrument: str, version: str | None) -> Rendered:
@@ -56,7 +59,9 @@ def _text(installation: Installation, questionnaire: Questionnaire, wanted: Sequ
     return _showable(installation, family, questionnaire, language) if language else None
 
 
-def _showable(installation: Installation, family: Instrument, questionnaire: Questionnaire, language: str) -> Text | None:
+def _showable(
+    installation: Installation, family: Instrument, questionnaire: Questionnaire, language: str
+) -> Text | None:
     text = family.text(questionnaire, language)
     allowed = text is not None and (text.status != "draft" or installation.knowledge.settings.demo)
     return text if allowed else None

@@ -88,7 +88,8 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
 
 def _accept(call: Call, questionnaire: Questionnaire, sent: Submission, draft_begun_at: datetime | None) -> Authored:
     """When the answers were given. Raises AuthoredInFuture, and QuestionnaireRetired for what was begun after
-    retirement: a patient who began in time may always finish."""
+    retirement: a patient who began in time may always finish.
+    """
     authored = correct_authored(call.caller.role, sent.authored, sent.sent_at, call.received_at)
     if questionnaire.retired_on is not None:
         stated = [begun for begun in (sent.begun_at, draft_begun_at, authored.authored_at) if begun]
@@ -155,7 +156,9 @@ async def _evaluated(
         reason=None,
         answers=plain_answers(checked),
         scores=plain_scores(evaluation.scores),
-        evaluation=evaluation.plain(feedback=plain_feedback(evaluation.urgency, locked.next_consultation_at), flags=authored.flags),
+        evaluation=evaluation.plain(
+            feedback=plain_feedback(evaluation.urgency, locked.next_consultation_at), flags=authored.flags
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import (
     Column,
     DateTime,
@@ -18,8 +19,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-
-import asyncpg
 
 from app.store.errors import NotFound
 from app.store.metadata import METADATA, centre_column
@@ -49,7 +48,8 @@ _INSERT = insert(CONSULTATION).values({name: bindparam(name) for name in _COLUMN
 _UPSERT = Statement(
     _INSERT.on_conflict_do_update(
         index_elements=["centre_id", "visit_id"],
-        set_={name: _INSERT.excluded[name] for name in ("starts_at", "status", "instruments")} | {"stored_at": func.now()},
+        set_={name: _INSERT.excluded[name] for name in ("starts_at", "status", "instruments")}
+        | {"stored_at": func.now()},
         where=CONSULTATION.c.patient_id == _INSERT.excluded.patient_id,
     ).returning(CONSULTATION)
 )

@@ -18,7 +18,7 @@ def load(text: str) -> Any:
 
 
 def number(value: object) -> orjson.Fragment:
-    """orjson's default: a Decimal as the number that it is. Raises TypeError for anything else."""
+    """What orjson calls for a Decimal: the number that it is. Raises TypeError for anything else."""
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value))
     raise TypeError(type(value).__name__)

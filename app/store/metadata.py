@@ -4,6 +4,8 @@ Every key starts with `centre_id`, which comes from the caller's token. It is al
 distributed by when a federation outgrows one machine.
 """
 
+from uuid import UUID
+
 from sqlalchemy import Column, MetaData, Uuid
 
 METADATA = MetaData(
@@ -17,6 +19,6 @@ METADATA = MetaData(
 )
 
 
-def centre_column() -> Column[Uuid[object]]:
+def centre_column() -> Column[UUID]:
     """The first column of every key."""
     return Column("centre_id", Uuid, primary_key=True, nullable=False)

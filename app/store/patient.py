@@ -54,9 +54,7 @@ _QUEUE = Statement(
         bindparam("centre_id", type_=Uuid).is_not(None)
     )
 )
-_ADD = Statement(
-    insert_row(PATIENT, "centre_id", "patient_id", "family_name", "given_name", "birth_date", "language")
-)
+_ADD = Statement(insert_row(PATIENT, "centre_id", "patient_id", "family_name", "given_name", "birth_date", "language"))
 _ADD_IDENTIFIER = Statement(insert_row(PATIENT_IDENTIFIER, "centre_id", "system", "value", "patient_id"))
 
 
@@ -123,5 +121,3 @@ async def add_identifiers(tx: Transaction, patient_id: UUID, identifiers: tuple[
     """Add identifiers that `find_patients` did not know."""
     for identifier in identifiers:
         await tx.execute(_ADD_IDENTIFIER, system=identifier.system, value=identifier.value, patient_id=patient_id)
-
-

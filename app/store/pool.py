@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
 
@@ -12,9 +12,8 @@ from app.store.errors import StoreBusy
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-    Connection = PoolConnectionProxy[asyncpg.Record]
-else:
-    Connection = object
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+"""A connection of the pool, for as long as it is borrowed."""
 
 
 class Pool:
@@ -71,4 +70,4 @@ class Pool:
 
 
 async def _nothing_to_reset(_connection: object) -> None:
-    """asyncpg's own reset is a round trip a request; everything that we set ends with its transaction."""
+    """The library's own reset is a round trip a request; everything that we set ends with its transaction."""

@@ -68,7 +68,10 @@ _PAGE = Statement(
         _OF_PATIENT,
         _IS_CURRENT,
         tuple_(RESPONSE.c.authored_at, RESPONSE.c.response_id)
-        < tuple_(bindparam("before", type_=RESPONSE.c.authored_at.type), bindparam("before_id", type_=RESPONSE.c.response_id.type)),
+        < tuple_(
+            bindparam("before", type_=RESPONSE.c.authored_at.type),
+            bindparam("before_id", type_=RESPONSE.c.response_id.type),
+        ),
     )
     .order_by(RESPONSE.c.authored_at.desc(), RESPONSE.c.response_id.desc())
     .limit(bindparam("count"))

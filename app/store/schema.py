@@ -67,7 +67,9 @@ async def check_role(connection: asyncpg.Connection) -> None:
     if unprotected:
         faults.append(f"row-level security is not forced on {', '.join(sorted(row['relname'] for row in unprotected))}")
     for table, allowed in PRIVILEGES.items():
-        held = {p for p in _EVERY_PRIVILEGE if await connection.fetchval("SELECT has_table_privilege($1, $2)", table, p)}
+        held = {
+            p for p in _EVERY_PRIVILEGE if await connection.fetchval("SELECT has_table_privilege($1, $2)", table, p)
+        }
         if held - allowed:
             faults.append(f"it has {', '.join(sorted(held - allowed))} on {table}")
         if allowed - held:

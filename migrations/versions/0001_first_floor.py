@@ -139,9 +139,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY in_centre ON {table} USING ({_IN_CENTRE}) WITH CHECK ({_IN_CENTRE})")
     for table in _BY_PATIENT:
-        op.execute(
-            f"CREATE POLICY in_reach ON {table} AS RESTRICTIVE USING ({_IN_REACH}) WITH CHECK ({_IN_REACH})"
-        )
+        op.execute(f"CREATE POLICY in_reach ON {table} AS RESTRICTIVE USING ({_IN_REACH}) WITH CHECK ({_IN_REACH})")
 
 
 def downgrade() -> None:

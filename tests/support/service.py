@@ -62,7 +62,9 @@ class Service:
             consultation_instruments=(INSTRUMENT,),
         )
         owner = await Pool.open(self.owner_url, self.settings)
-        async with transaction(owner, Scope(centre.centre_id), AuditEntry("test", "operator", "add_centre", "test")) as tx:
+        async with transaction(
+            owner, Scope(centre.centre_id), AuditEntry("test", "operator", "add_centre", "test")
+        ) as tx:
             await add_centre(tx, centre)
         await owner.close()
         self.clock.shown = None

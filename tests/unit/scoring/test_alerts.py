@@ -191,15 +191,13 @@ def test_a_code_among_several_answers_is_found() -> None:
     assert alerts_of({}, book=book) == ()
 
 
-EARLIER = small_rulebook(replace(NAUSEA), RASH, version="0.9.0")
+EARLIER = small_rulebook(NAUSEA, RASH, version="0.9.0")
 
 
 def earlier(answers: Answers, **options: tuple[AnswerOption, ...]) -> CheckedResponse:
     """A response to version 0.9.0 of the weekly questionnaire, where some items had other options."""
     questionnaire = EARLIER.questionnaire
-    items = tuple(
-        replace(item, options=options.get(item.link_id, item.options)) for item in questionnaire.items
-    )
+    items = tuple(replace(item, options=options.get(item.link_id, item.options)) for item in questionnaire.items)
     return checked(replace(EARLIER, questionnaire=replace(questionnaire, items=items)), answers)
 
 

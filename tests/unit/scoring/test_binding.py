@@ -56,9 +56,7 @@ def test_the_undamaged_instrument_is_bound(tmp_path: Path) -> None:
 )
 def test_unknown_operator(tmp_path: Path, written: str, hint: str) -> None:
     changes = {SCORING: ("operator: lookup", f"operator: {written}")}
-    refused(
-        tmp_path, changes, (SCORING, f"    operator: {written}", f"there is no operator '{written}': {hint}")
-    )
+    refused(tmp_path, changes, (SCORING, f"    operator: {written}", f"there is no operator '{written}': {hint}"))
 
 
 def test_unknown_operator_and_unknown_input_are_both_named(tmp_path: Path) -> None:
@@ -159,7 +157,7 @@ def test_a_cell_outside_the_range(tmp_path: Path) -> None:
     ],
 )
 def test_a_lookup_over_anything_but_whole_weights(tmp_path: Path, grades: str) -> None:
-    changes: dict[str, tuple[str, str] | str] = {
+    changes: Changes = {
         DEFINITION: (
             "attribute: severity\n    option_set: grade\n",
             f"attribute: severity\n    options: {grades}\n",
@@ -170,7 +168,7 @@ def test_a_lookup_over_anything_but_whole_weights(tmp_path: Path, grades: str) -
 
 
 def test_a_lookup_over_a_number_item(tmp_path: Path) -> None:
-    changes = {
+    changes: Changes = {
         SCORING: ("operator: value\n    inputs: [well]", "operator: lookup\n    table: well\n    inputs: [well]"),
         "scoring/1.0.0/tables/well.csv": "well,value\n0,0\n",
     }
@@ -226,9 +224,7 @@ def test_an_item_both_used_and_listed(tmp_path: Path) -> None:
 )
 def test_a_list_that_names_no_question(tmp_path: Path, key: str, old: str, new: str) -> None:
     stranger = "heading" if "heading" in new else "ghost"
-    refused(
-        tmp_path, {SCORING: (old, new)}, (SCORING, f"{key}:", f"definition 1.0.0 has no question '{stranger}'")
-    )
+    refused(tmp_path, {SCORING: (old, new)}, (SCORING, f"{key}:", f"definition 1.0.0 has no question '{stranger}'"))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +253,9 @@ def test_a_number_given_twice(tmp_path: Path) -> None:
 
 
 def test_a_name_given_twice(tmp_path: Path) -> None:
-    write(tmp_path, {SCORING: ("name: well", "name: nausea"), ALERTS: 'instrument: mini\nscoring: "1.0.0"\nrules: []\n'})
+    write(
+        tmp_path, {SCORING: ("name: well", "name: nausea"), ALERTS: 'instrument: mini\nscoring: "1.0.0"\nrules: []\n'}
+    )
     [problem] = problems(tmp_path)
     assert (problem.line, problem.text) == (18, "the name 'nausea' is given to an earlier score")
 
@@ -381,7 +379,10 @@ def test_all_contradictions_are_named_at_once(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
-            SCORING: ("operator: value\n    inputs: [well]\n    missing: complete", "operator: sum\n    inputs: [x]\n    missing: complete"),
+            SCORING: (
+                "operator: value\n    inputs: [well]\n    missing: complete",
+                "operator: sum\n    inputs: [x]\n    missing: complete",
+            ),
             ALERTS: ("item: wait", "item: ghost"),
             TABLE: ("2,2,2\n", ""),
         },

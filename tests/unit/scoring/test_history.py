@@ -43,7 +43,9 @@ def test_two_consultations_of_one_day_are_told_apart_by_their_start() -> None:
 
 def test_two_at_the_same_moment_are_told_apart_by_their_id_in_any_order() -> None:
     first, second = visit("a", 14), visit("b", 14)
-    assert last_consultation(CONSULTATION, [first, second]) == last_consultation(CONSULTATION, [second, first]) == second
+    assert (
+        last_consultation(CONSULTATION, [first, second]) == last_consultation(CONSULTATION, [second, first]) == second
+    )
 
 
 def test_there_may_be_no_last_consultation() -> None:

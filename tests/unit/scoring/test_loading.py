@@ -94,7 +94,7 @@ def test_the_damage_of_several_folders_is_named_at_once(tmp_path: Path) -> None:
 
 def test_the_exception_lists_what_is_wrong(tmp_path: Path) -> None:
     write(tmp_path, {ALERTS: None})
-    with pytest.raises(InstrumentInvalid, match="1 problem.*\n.*alerts.yaml:1: the file is missing"):
+    with pytest.raises(InstrumentInvalid, match=r"1 problem.*\n.*alerts\.yaml:1: the file is missing"):
         load(tmp_path)
 
 

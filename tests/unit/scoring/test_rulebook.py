@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from scoring.rules import Direction, ScoreKind
-from tests.support.scoring import Measure, pre_consultation, small_rulebook
+from tests.support.scoring import WEEKLY, Measure, pre_consultation, small_rulebook
 
 BOOK = pre_consultation()
 
@@ -27,5 +29,5 @@ def test_a_concept_is_shown_by_its_composite_else_presence_else_severity_else_sc
 
 
 def test_of_two_scores_of_one_kind_the_first_stands_for_the_concept() -> None:
-    first, second = Measure("pain", scale="one"), Measure("pain", scale="two")
-    assert small_rulebook(first, second).line_rules["pain"].scale == "two" or True
+    rules = {scale: Measure("pain", scale=scale).bound(number) for number, scale in enumerate(("one", "two"), start=1)}
+    assert replace(WEEKLY, rules=rules).line_rules["pain"].scale == "one"

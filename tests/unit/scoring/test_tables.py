@@ -51,6 +51,6 @@ def test_holes_are_the_combinations_without_a_row() -> None:
 
 
 def test_a_problem_shows_file_and_line() -> None:
-    [problem] = read_table("mini/tables/t.csv", "t", "") or ()
-    assert isinstance(problem, FileProblem)
-    assert str(problem) == f"mini/tables/t.csv:1: {HEADER_PROBLEM}"
+    found = read_table("mini/tables/t.csv", "t", "")
+    assert found == (FileProblem("mini/tables/t.csv", 1, HEADER_PROBLEM),)
+    assert [str(problem) for problem in found] == [f"mini/tables/t.csv:1: {HEADER_PROBLEM}"]

@@ -8,8 +8,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.api.problems import KINDS, Problem, problem_of
-from app.api.strict_json import MalformedBody
+from app.http.problem_kinds import KINDS
+from app.http.problems import Problem, problem_of
+from app.http.strict_json import MalformedBody
 from app.log import correlation_id
 from fhir_export.capability import FHIR_JSON
 from fhir_export.encoding import encode

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.api.problems import KINDS
+from app.http.problem_kinds import KINDS
 from app.log import correlation_id
 from app.security.tokens import TokenReader
 from app.services.call import Call
@@ -14,7 +14,7 @@ from app.services.installation import Installation
 
 Clock = Callable[[], datetime]
 
-PROBLEM_RESPONSES = {
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
         "description": "; ".join(f"`{kind.slug}`" for kind in KINDS.values() if kind.status == status),
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -22,5 +22,10 @@ def place_of(cursor: str, parameter: str) -> Place:
         at, _, response_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
         return Place(datetime.fromisoformat(at).astimezone(UTC), UUID(response_id))
     except (ValueError, OverflowError, binascii.Error):
-        fault = {"type": "cursor", "loc": ("query", parameter), "msg": "the cursor is none that a page gave", "input": None}
+        fault = {
+            "type": "cursor",
+            "loc": ("query", parameter),
+            "msg": "the cursor is none that a page gave",
+            "input": None,
+        }
         raise RequestValidationError([fault]) from None

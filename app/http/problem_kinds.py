@@ -1,0 +1,207 @@
+"""Every kind of problem that the service answers with. `docs/problems.md` is held to it; slugs are never reused."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One kind of problem.
+
+    `fhir_code` is of the R4 value set issue-type; `retryable` says whether the same request may be sent again.
+    """
+
+    slug: str
+    title: str
+    status: int
+    fhir_code: str
+    retryable: bool
+    explanation: str
+
+
+_KINDS = (
+    ProblemKind(
+        "malformed-body",
+        "The body cannot be read",
+        400,
+        "structure",
+        False,
+        "The body is not UTF-8, not JSON, nested too deeply, or has the same key twice in one object. Mend "
+        "the client; sending it again will not help.",
+    ),
+    ProblemKind(
+        "not-authenticated",
+        "The token proves nothing",
+        401,
+        "login",
+        False,
+        "The `Authorization: Bearer` header is missing, or its token is expired, not signed by a known "
+        "issuer, or not meant for this service. `reason` says which. Get a new token and send the request "
+        "again.",
+    ),
+    ProblemKind(
+        "not-permitted",
+        "The caller may not do this",
+        403,
+        "forbidden",
+        False,
+        "The caller's role never does this, or its token lacks the SMART scope that `missing_scope` names.",
+    ),
+    ProblemKind(
+        "not-found",
+        "There is no such thing",
+        404,
+        "not-found",
+        False,
+        "Nothing of that id is within the caller's reach. What belongs to another centre or another patient "
+        "looks exactly the same.",
+    ),
+    ProblemKind(
+        "unknown-questionnaire",
+        "There is no such questionnaire or version",
+        404,
+        "not-found",
+        False,
+        "`known` lists what there is. `GET /v1/questionnaires` gives all of it.",
+    ),
+    ProblemKind(
+        "unknown-score",
+        "There is no score of that name",
+        404,
+        "not-found",
+        False,
+        "`known` lists the scores of the questionnaire version.",
+    ),
+    ProblemKind(
+        "language-unavailable",
+        "The questionnaire has no words to show",
+        404,
+        "not-found",
+        False,
+        "No language of this questionnaire may be shown here. It can be scored all the same.",
+    ),
+    ProblemKind(
+        "method-not-allowed",
+        "The resource does not take this method",
+        405,
+        "not-supported",
+        False,
+        "The `Allow` header lists the methods that it takes.",
+    ),
+    ProblemKind(
+        "not-in-effect",
+        "The response was entered in error",
+        409,
+        "conflict",
+        False,
+        "A response that was marked entered-in-error can be read, but not changed any more.",
+    ),
+    ProblemKind(
+        "identifier-conflict",
+        "The identifiers belong to more than one patient",
+        409,
+        "conflict",
+        False,
+        "Register the patient with the identifiers of one of them. Merging two patients is a decision for a person.",
+    ),
+    ProblemKind(
+        "precondition-failed",
+        "Somebody else changed it in the meantime",
+        412,
+        "conflict",
+        False,
+        "`If-Match` (or `If-None-Match: *`) does not fit what is stored now. Read it again, merge, and send "
+        "with the new `ETag`.",
+    ),
+    ProblemKind(
+        "body-too-large",
+        "The body is too large",
+        413,
+        "too-long",
+        False,
+        "`limit_bytes` says how large a body may be.",
+    ),
+    ProblemKind(
+        "unsupported-media-type",
+        "The body is not sent as JSON",
+        415,
+        "not-supported",
+        False,
+        "Send `Content-Type: application/json`.",
+    ),
+    ProblemKind(
+        "request-invalid",
+        "The request does not have the right form",
+        422,
+        "structure",
+        False,
+        "`issues` lists every field that is missing, unknown or of the wrong form, each with its place.",
+    ),
+    ProblemKind(
+        "response-invalid",
+        "The answers do not fit the questionnaire",
+        422,
+        "invariant",
+        False,
+        "`issues` lists everything: the item, the place, and what would be allowed.",
+    ),
+    ProblemKind(
+        "idempotency-key-reused",
+        "The idempotency key was used for another body",
+        422,
+        "conflict",
+        False,
+        "A key belongs to one response for ever. Use a new key for new answers.",
+    ),
+    ProblemKind(
+        "questionnaire-retired",
+        "The version was retired before the answers were begun",
+        422,
+        "business-rule",
+        False,
+        "Ask the newest version instead. Answers that were begun before retirement are always accepted: send "
+        "`begun_at`.",
+    ),
+    ProblemKind(
+        "questionnaire-not-active",
+        "The version is a draft",
+        422,
+        "business-rule",
+        False,
+        "A draft version takes no responses until it is published.",
+    ),
+    ProblemKind(
+        "authored-in-future",
+        "The answers are said to be given in the future",
+        422,
+        "business-rule",
+        False,
+        "Set the system's clock, or send `sent_at` so that the difference can be corrected.",
+    ),
+    ProblemKind(
+        "precondition-required",
+        "The request must say which revision it changes",
+        428,
+        "required",
+        False,
+        "Send `If-Match` with the `ETag` that was read; to create a draft, `If-None-Match: *`.",
+    ),
+    ProblemKind(
+        "defect",
+        "The service failed",
+        500,
+        "exception",
+        True,
+        "It is our fault. Nothing was stored. Tell the operator the `correlation_id`.",
+    ),
+    ProblemKind(
+        "busy",
+        "The service is busy",
+        503,
+        "transient",
+        True,
+        "Nothing was stored. Try again after the seconds in `Retry-After`.",
+    ),
+)
+
+KINDS = {kind.slug: kind for kind in _KINDS}
+"""Slug -> kind."""
