@@ -112,8 +112,9 @@ Open
 Type (in another terminal, in this folder): submit a response, then look at the synthesis again
   TOKEN=$({command} token --role patient --patient {shown.patient_id})
   NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  curl -sS {base}/v1/patients/{shown.patient_id}/responses \
-    -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Idempotency-Key: first-try-$RANDOM$RANDOM" \
+  curl -sS {base}/v1/patients/{shown.patient_id}/responses \\
+    -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+    -H "Idempotency-Key: first-try-$RANDOM$RANDOM" \\
     -d '{{"questionnaire": "pre-consultation", "version": "1.0.0", "language": "fr", "authored": "'$NOW'",
          "answers": {{"pain-frequency": "4", "pain-severity": "4", "pain-interference": "3", "can-wait": "no"}}}}'
   STAFF=$({command} token --role clinician)

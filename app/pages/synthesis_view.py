@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
+from babel.lists import format_list
 
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
 from app.wording import Wording, choose_language
 from questionnaires.definition import Value
 from questionnaires.translations import Text
+from scoring.change import Label
 from scoring.history import ResponseRef
 from scoring.lines import Line, SubRow, ValueAt
 from scoring.rules import ScoreKind
@@ -109,8 +111,9 @@ class SynthesisView:
 
     @property
     def topics(self) -> list[dict[str, Any]]:
-        """What the patient wants to talk about: chosen topics, and texts in their own words."""
+        """What the patient wants to talk about, newest first, each thing once: chosen topics, and their own words."""
         found = []
+        said: set[str] = set()
         for topics in self.synthesis.topics:
             questionnaire = self._installation.catalogue.by_canonical(topics.questionnaire)
             chosen: list[str] = []
@@ -118,14 +121,28 @@ class SynthesisView:
             for link_id, values in topics.answers.items():
                 item = questionnaire.item(link_id)
                 has_options = item is not None and bool(item.options)
-                (chosen if has_options else own).extend(self.answer(topics.questionnaire, link_id, values))
-            found.append({"on": self.on(topics.authored_at), "chosen": chosen, "own_words": own})
+                words = [w for w in self.answer(topics.questionnaire, link_id, values) if w not in said]
+                said.update(words)
+                (chosen if has_options else own).extend(words)
+            if chosen or own:
+                found.append({"on": self.on(topics.authored_at), "chosen": chosen, "own_words": own})
         return found
 
     @property
     def symptoms(self) -> list[Row]:
-        """The symptom table."""
-        return [row for line in self.synthesis.lines if line.kind is not ScoreKind.SCALE for row in self._rows(line)]
+        """The symptom table: what matters most first; what is plainly absent is named by `absent` instead."""
+        lines = sorted((line for line in self._symptom_lines if not _is_calm(line)), key=self._place)
+        return [row for line in lines for row in self._rows(line)]
+
+    @property
+    def absent(self) -> list[str]:
+        """The symptoms that are absent now and were at the last consultation."""
+        return [self._concept(line.concept, line.rows[0].questionnaire) for line in self._calm(Label.ABSENT)]
+
+    @property
+    def silent(self) -> list[str]:
+        """The symptoms left open in the latest response, and absent when last known."""
+        return [self._concept(line.concept, line.rows[0].questionnaire) for line in self._calm(Label.NOT_ANSWERED)]
 
     @property
     def scales(self) -> list[Row]:
@@ -144,12 +161,18 @@ class SynthesisView:
         return [self._response(answered) for answered in ordered]
 
     def at(self, moment: datetime) -> str:
-        """A date and time in the centre's zone, in words."""
-        return format_datetime(moment.astimezone(self._zone), format="long", locale=self.wording.language)
+        """A date and time of day in the centre's zone, in words."""
+        local = moment.astimezone(self._zone)
+        day = format_date(local, format="long", locale=self.wording.language)
+        return f"{day} {format_time(local, format='short', locale=self.wording.language)}"
 
     def on(self, moment: datetime) -> str:
         """A date in the centre's zone, in words."""
         return format_date(moment.astimezone(self._zone), format="medium", locale=self.wording.language)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names in one sentence, as the language lists them."""
+        return format_list(list(names), locale=self.wording.language)
 
     def answer(self, canonical: str, link_id: str, values: Sequence[Value]) -> list[str]:
         """Answers in words: options by their text, the rest as it was given."""
@@ -163,6 +186,19 @@ class SynthesisView:
         """The words of a question."""
         text = self._text(canonical)
         return text.items[link_id] if text else link_id
+
+    @property
+    def _symptom_lines(self) -> list[Line]:
+        return [line for line in self.synthesis.lines if line.kind is not ScoreKind.SCALE]
+
+    def _calm(self, label: Label) -> list[Line]:
+        return [line for line in self._symptom_lines if _is_calm(line) and line.rows[0].label is label]
+
+    def _place(self, line: Line) -> tuple[int, str]:
+        """Lines that are points of vigilance first, in their order; then by name."""
+        order = [point.concept for point in self.synthesis.points]
+        place = order.index(line.concept) if line.concept in order else len(order)
+        return place, self._concept(line.concept, line.rows[0].questionnaire)
 
     def _text(self, canonical: str) -> Text | None:
         questionnaire = self._installation.catalogue.by_canonical(canonical)
@@ -194,7 +230,11 @@ class SynthesisView:
         kind = next(line.kind for line in self.synthesis.lines if row in line.rows)
         label = self.say(f"label.{row.label.value}")
         values = [self._value(kind, value) for value in (row.reference, row.now) if value]
-        return f"{label}: {' → '.join(values)}" if values else label
+        words = f"{label}: {' → '.join(values)}" if values else label
+        if row.worst_since and (row.now is None or row.worst_since.value > row.now.value):
+            worst = self._value(kind, row.worst_since)
+            words += "; " + self.say("synthesis.worst_on", value=worst, date=self.on(row.worst_since.authored_at))
+        return words
 
     def _rows(self, line: Line) -> list[Row]:
         return [self._row(line, row) for row in line.rows]
@@ -256,3 +296,14 @@ class SynthesisView:
                 for link_id, values in given.items()
             ],
         }
+
+
+def _is_calm(line: Line) -> bool:
+    """Whether a line needs no row: absent then and now, or left open and 0 when it was last known."""
+    if len(line.rows) > 1:
+        return False
+    row = line.rows[0]
+    known = (row.last_known, row.reference, row.worst_since)
+    if row.label is Label.NOT_ANSWERED:
+        return row.last_known is not None and all(value is None or value.value == 0 for value in known)
+    return row.label is Label.ABSENT and (row.worst_since is None or row.worst_since.value == 0)

@@ -73,6 +73,6 @@ def _lock_problems(locked: dict[str, str], digests: dict[str, str]) -> list[File
         elif locked[name] != digest:
             text = f"{name} was published and has changed since: undo the change, or publish it under a new version"
             problems.append(FileProblem(LOCK, lines[name], text))
-    for name in locked.keys() - digests.keys():
-        problems.append(FileProblem(LOCK, lines[name], f"{name} was published and is gone: it stays for ever"))
-    return problems
+    gone = sorted(locked.keys() - digests.keys())
+    text = "was published and is gone: bring it back"
+    return [*problems, *(FileProblem(LOCK, lines[name], f"{name} {text}") for name in gone)]

@@ -22,7 +22,7 @@ from scoring.synthesis import Mode
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the answers mean on the day they are stored. `compared_with` is the response that rises were seen against."""
+    """What the answers mean on the day they are stored. `compared_with`: the response that rises were seen against."""
 
     mode: Mode
     scores: Scores

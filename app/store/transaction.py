@@ -45,7 +45,9 @@ class Transaction:
 
     async def fetch(self, statement: Statement, **values: Any) -> list[asyncpg.Record]:
         """All rows of a statement."""
-        return await self._connection.fetch(statement.sql, *statement.arguments(self._with_centre(values)))
+        arguments = statement.arguments(self._with_centre(values))
+        rows: list[asyncpg.Record] = await self._connection.fetch(statement.sql, *arguments)
+        return rows
 
     async def fetch_row(self, statement: Statement, **values: Any) -> asyncpg.Record | None:
         """The first row of a statement, or None."""

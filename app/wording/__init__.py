@@ -40,7 +40,7 @@ class Wordings:
         return cls({path.stem: _read(path) for path in sorted(Path(__file__).parent.glob("*.yaml"))})
 
     def best(self, wanted: Sequence[str], among: Sequence[str] = ()) -> Wording:
-        """The words of the first wanted language that the service speaks; else of the first of `among`, else English."""
+        """The words of the first wanted language that the service speaks; then of `among`; then English."""
         language = choose_language((*wanted, *among), tuple(self.by_language))
         return self.by_language[language or "en"]
 

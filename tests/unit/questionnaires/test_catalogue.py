@@ -161,8 +161,10 @@ def test_digests_are_of_what_is_published(tmp_path: Path) -> None:
             INSTRUMENT.replace("title", "titel"),
             [
                 "instrument.yaml:1: 'title' is missing",
-                "instrument.yaml:2: unknown key 'titel': did you mean 'title'? "
-                "allowed: id, title, construct, population, respondents, known_limits",
+                (
+                    "instrument.yaml:2: unknown key 'titel': did you mean 'title'? "
+                    "allowed: id, title, construct, population, respondents, known_limits"
+                ),
             ],
         ),
         (
@@ -179,8 +181,10 @@ def test_digests_are_of_what_is_published(tmp_path: Path) -> None:
             "definition/1.0.0.yaml",
             DEFINITION.replace("question: pain", "question: pian"),
             [
-                "definition/1.0.0.yaml:18: the condition asks 'pian', which is no question before this item: "
-                "did you mean 'pain'? allowed: pain"
+                (
+                    "definition/1.0.0.yaml:18: the condition asks 'pian', which is no question before this item: "
+                    "did you mean 'pain'? allowed: pain"
+                )
             ],
         ),
         (

@@ -179,7 +179,7 @@ def test_an_item_that_contradicts_itself(item: str, said: str) -> None:
 
 def test_bounds_may_be_equal_and_stand_alone() -> None:
     q = sound(items("link_id: a, type: integer, minimum: 1, maximum: 1", "link_id: b, type: decimal, maximum: 0"))
-    assert [(i.minimum, i.maximum) for i in q.questions] == [(1, 1), (None, 0)]
+    assert [(i.minimum, i.maximum) for i in q.questions] == [(Decimal(1), Decimal(1)), (None, Decimal(0))]
 
 
 def test_a_question_may_hold_items() -> None:
@@ -200,7 +200,10 @@ def test_a_question_may_hold_items() -> None:
         ),
         (
             "question: nummer, operator: '=', answer: '1'",
-            "the condition asks 'nummer', which is no question before this item: did you mean 'number'? allowed: {before}",
+            (
+                "the condition asks 'nummer', which is no question before this item: "
+                "did you mean 'number'? allowed: {before}"
+            ),
         ),
         (
             "question: word, operator: '>', answer: a",
@@ -216,8 +219,10 @@ def test_a_question_may_hold_items() -> None:
         ),
         (
             "question: pick, operator: '=', answer: maybe",
-            "no answer to 'pick' can be what the condition names: the answer is not one of the item's options "
-            "(allowed: yes, no)",
+            (
+                "no answer to 'pick' can be what the condition names: the answer is not one of the item's options "
+                "(allowed: yes, no)"
+            ),
         ),
         (
             "question: pick, operator: exists, answer: 'yes'",
@@ -229,12 +234,17 @@ def test_a_question_may_hold_items() -> None:
         ),
         (
             "question: number, operator: '=', answer: '1.5'",
-            "no answer to 'number' can be what the condition names: the answer is a whole number (allowed: >= 0, <= 10)",
+            (
+                "no answer to 'number' can be what the condition names: the answer is a whole number "
+                "(allowed: >= 0, <= 10)"
+            ),
         ),
         (
             "question: number, operator: '>', answer: '11'",
-            "no answer to 'number' can be what the condition names: the number is outside the item's range "
-            "(allowed: >= 0, <= 10)",
+            (
+                "no answer to 'number' can be what the condition names: the number is outside the item's range "
+                "(allowed: >= 0, <= 10)"
+            ),
         ),
         (
             "question: exact, operator: '>', answer: much",
@@ -246,8 +256,10 @@ def test_a_question_may_hold_items() -> None:
         ),
         (
             "question: day, operator: '>', answer: '2026-02-30'",
-            "no answer to 'day' can be what the condition names: the answer is a date "
-            "(allowed: YYYY-MM-DD, YYYY-MM, YYYY)",
+            (
+                "no answer to 'day' can be what the condition names: the answer is a date "
+                "(allowed: YYYY-MM-DD, YYYY-MM, YYYY)"
+            ),
         ),
     ],
 )

@@ -48,7 +48,7 @@ def items_with(**changes: Any) -> Mapping[str, Any]:
 def test_a_text_says_all_that_its_file_says() -> None:
     words = text()
     assert (words.instrument, words.language, words.revision, words.status) == ("sample", "en", 1, "local")
-    assert (words.title, words.introduction, words.definitions) == ("A sample", "Please answer.", {"1.0.0"})
+    assert (words.title, words.introduction, words.definitions) == ("A sample", "Please answer.", frozenset({"1.0.0"}))
     assert words.items == {"all": "How it was", "pain": "Did it hurt?", "again": "Again?", "thanks": "Thank you."}
     assert words.helps == {"pain": "Think of the worst moment."}
     assert (words.concepts, words.scores) == ({"pain": "Pain"}, {"pain_composite": "Pain"})
