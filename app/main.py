@@ -10,7 +10,7 @@ from app import __version__
 from app.api import consultations, drafts, health, me, patients, questionnaires, responses, scores
 from app.api.openapi import describe
 from app.fhir import routes as fhir
-from app.http.answering import install_problem_handlers
+from app.http.answering import answer_error, install_problem_handlers
 from app.http.dependencies import Clock, system_clock
 from app.http.envelope import Envelope
 from app.log import write_json_logs
@@ -43,7 +43,6 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         docs_url="/docs",
         redoc_url=None,
         openapi_url="/openapi.json",
-        max_body_size=settings.body_limit_bytes,
     )
     app.state.settings = settings
     app.state.clock = clock
@@ -67,7 +66,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         app.include_router(router)
     if settings.demo:
         app.include_router(demo.router)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, answer_error)
     describe(app)
     return app
 

@@ -97,7 +97,7 @@ def _refuse_used_port(host: str, port: int) -> None:
 
 def _say_what_to_open(base: str, patients: list[DemoPatient], say: Say) -> None:
     shown = patients[0]
-    vigie = Path(sys.argv[0])
+    vigie = Path(sys.argv[0]).absolute()
     command = str(vigie.relative_to(Path.cwd())) if vigie.is_relative_to(Path.cwd()) else "vigie"
     say(
         f"""

@@ -8,13 +8,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.http.preconditions import PreconditionRequired
 from app.http.problem_kinds import KINDS
 from app.http.problems import Problem, problem_of
-from app.http.strict_json import MalformedBody
+from app.http.strict_json import BodyTooLarge, MalformedBody
 from app.log import correlation_id
+from app.security.errors import SecurityError
+from app.services.errors import ServiceError
+from app.store.errors import StoreError
 from fhir_export.capability import FHIR_JSON
 from fhir_export.encoding import encode
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
+from questionnaires.errors import UnknownQuestionnaire
 
 _LOG = logging.getLogger("vigie.problems")
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 415: "unsupported-media-type"}
@@ -32,7 +37,9 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent."""
     app.add_exception_handler(RequestValidationError, _request_invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _defect)
+    # By family, not as `Exception`: that handler would answer outside of `Envelope`, and raise again for the server's log.
+    for family in (ServiceError, StoreError, SecurityError, UnknownQuestionnaire, PreconditionRequired):
+        app.add_exception_handler(family, answer_error)
 
 
 def render(request: Request, problem: Problem) -> Response:
@@ -79,7 +86,7 @@ async def _request_invalid(request: Request, error: Exception) -> Response:
     issues = tuple(
         {
             "code": fault["type"],
-            "pointer": "/" + "/".join(str(step)[:64] for step in fault["loc"]),
+            "pointer": "".join(f"/{_escaped(str(step)[:64])}" for step in fault["loc"]),
             "text": _SAFE_MESSAGES.get(fault["type"], fault["msg"]),
         }
         for fault in faults
@@ -87,16 +94,24 @@ async def _request_invalid(request: Request, error: Exception) -> Response:
     return render(request, Problem(KINDS["request-invalid"], f"{len(issues)} issue(s) in the request", issues))
 
 
+def _escaped(step: str) -> str:
+    """One step of a JSON Pointer (RFC 6901, section 3)."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if isinstance(error, MalformedBody):
         return render(request, Problem(KINDS["malformed-body"], error.detail))
+    if isinstance(error, BodyTooLarge):
+        members = {"limit_bytes": error.limit_bytes}
+        return render(request, Problem(KINDS["body-too-large"], error.detail, members=members))
     slug = _BY_STATUS.get(error.status_code, "defect")
     return render(request, Problem(KINDS[slug], KINDS[slug].title, headers=headers))
 
 
-async def _defect(request: Request, error: Exception) -> Response:
+async def answer_error(request: Request, error: Exception) -> Response:
     """A domain exception has its problem; anything else is our defect, logged by type and place."""
     problem = problem_of(error)
     if problem is None:

@@ -1,9 +1,12 @@
 """What every answer carries, whatever its route: a correlation id, and headers that keep it private."""
 
 import re
+from collections.abc import Awaitable, Callable
 from contextvars import Token
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.log import correlation_id
@@ -18,10 +21,14 @@ _HEADERS = {
 
 
 class Envelope:
-    """ASGI middleware. A client's own `X-Correlation-Id` is kept where it is a plain word."""
+    """ASGI middleware. A client's own `X-Correlation-Id` is kept where it is a plain word.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A defect is answered here, by `answer_error`: further out its answer would have neither id nor headers.
+    """
+
+    def __init__(self, app: ASGIApp, answer_error: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self._app = app
+        self._answer_error = answer_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with the id in its context."""
@@ -32,7 +39,11 @@ class Envelope:
         request_id = sent.decode() if _CLIENTS_ID.fullmatch(sent) else str(new_id())
         token: Token[str | None] = correlation_id.set(request_id)
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            started = True
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Correlation-Id"] = request_id
@@ -43,5 +54,10 @@ class Envelope:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if started:
+                raise
+            answer = await self._answer_error(Request(scope), error)
+            await answer(scope, receive, send_with_headers)
         finally:
             correlation_id.reset(token)

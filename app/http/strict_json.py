@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import HTTPException
 from fastapi.routing import APIRoute
+from starlette.types import Message, Receive
 
 
 class MalformedBody(HTTPException):
@@ -16,6 +17,14 @@ class MalformedBody(HTTPException):
 
     def __init__(self, what: str) -> None:
         super().__init__(status_code=400, detail=what)
+
+
+class BodyTooLarge(HTTPException):
+    """The body is larger than the installation takes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(status_code=413, detail=f"the body is larger than {limit_bytes} bytes")
+        self.limit_bytes = limit_bytes
 
 
 def parse(body: bytes) -> Any:
@@ -60,9 +69,28 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict_handler(request: Request) -> Response:
-            return await handler(StrictRequest(request.scope, request.receive))
+            limit = request.app.state.settings.body_limit_bytes
+            declared = request.headers.get("content-length", "")
+            if declared.isdecimal() and int(declared[:20]) > limit:
+                raise BodyTooLarge(limit)
+            return await handler(StrictRequest(request.scope, _limited(request.receive, limit)))
 
         return strict_handler
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """What a client sends, up to the limit: one that does not say how much it sends is stopped on the way."""
+    received = 0
+
+    async def receive_within_limit() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise BodyTooLarge(limit)
+        return message
+
+    return receive_within_limit
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ PACKAGES = (*PURE, "app", "migrations", "bench", "tests")
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "base", "constants", "models", "common", "misc"}
 
-# What they may import is the contract of `.importlinter`; datetime and pathlib are also types, so their use is read here.
+# What they may import is the contract of `.importlinter`. Dates and paths are also types, so their use is read here.
 DATES = {"date", "datetime"}
 CLOCK = {"now", "utcnow", "today"}
 FILES = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}

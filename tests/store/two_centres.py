@@ -1,0 +1,104 @@
+"""Rows of two centres, written around row-level security: what the tests of isolation look at."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Date, DateTime, Integer, LargeBinary, Text, Uuid
+
+from app.store.ids import new_id
+from app.store.tables import every_table
+
+_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+# By type, so that the rows of a table that does not exist yet are made too.
+_FILLERS: dict[type, Callable[[str], Any]] = {
+    JSONB: lambda mark: f'{{"mark": "{mark}"}}',
+    ARRAY: lambda mark: [mark],
+    Uuid: lambda _: new_id(),
+    Text: lambda mark: mark,
+    Integer: lambda _: 1,
+    DateTime: lambda _: _AT,
+    Date: lambda _: date(1970, 1, 1),
+    LargeBinary: lambda mark: mark.encode(),
+}
+
+
+def filler(column: Column[Any], mark: str) -> Any:
+    """A value that the column takes; texts, arrays and JSON hold the mark."""
+    return next(make(mark) for kind, make in _FILLERS.items() if isinstance(column.type, kind))
+
+
+@dataclass(frozen=True)
+class PatientRows:
+    """One patient of one centre, and the row of each table that is about them."""
+
+    centre_id: UUID
+    patient_id: UUID
+    mark: str
+    rows: dict[str, dict[str, Any]]
+
+    @property
+    def scope_sql(self) -> str:
+        return centre_scope(self.centre_id)
+
+
+def row_of(table: Table, centre_id: UUID, patient_id: UUID, mark: str) -> dict[str, Any]:
+    """One complete row of a table."""
+    known = {"centre_id": centre_id, "patient_id": patient_id}
+    return {c.name: known[c.name] if c.name in known else filler(c, mark) for c in table.columns}
+
+
+def insertion(table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The statement that inserts a row, and its arguments."""
+    places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values())
+
+
+async def add_patient(connection: asyncpg.Connection, centre_id: UUID, mark: str) -> PatientRows:
+    """A patient with one row in every table; the centre's own row is added where it is missing."""
+    patient_id = new_id()
+    rows: dict[str, dict[str, Any]] = {}
+    for table in every_table().sorted_tables:
+        rows[table.name] = row_of(table, centre_id, patient_id, mark)
+        statement, values = insertion(table.name, rows[table.name])
+        await connection.execute(f"{statement} ON CONFLICT DO NOTHING", *values)
+    return PatientRows(centre_id, patient_id, mark, rows)
+
+
+def centre_scope(centre_id: UUID) -> str:
+    """What the service sends for staff."""
+    return _scope(str(centre_id), "centre", "")
+
+
+def patient_scope(centre_id: UUID, *patient_ids: UUID) -> str:
+    """What the service sends for a patient, and for those they act for."""
+    return _scope(str(centre_id), "patients", ",".join(str(patient_id) for patient_id in patient_ids))
+
+
+def _scope(centre: str, reach: str, patients: str) -> str:
+    return (
+        f"SELECT set_config('app.centre_id', '{centre}', true), set_config('app.reach', '{reach}', true), "
+        f"set_config('app.patient_ids', '{patients}', true)"
+    )
+
+
+def execute(url: str, *statements: str) -> Any:
+    """Run statements on a connection of their own; gives the first value of the last one."""
+
+    async def on_one_connection() -> Any:
+        connection = await asyncpg.connect(url)
+        try:
+            for statement in statements:
+                value = await connection.fetchval(statement)
+            return value
+        finally:
+            await connection.close()
+
+    return asyncio.run(on_one_connection())
