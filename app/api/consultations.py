@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from app.api.fields import Body, InstrumentId, ShortText, Timestamp
+from app.api.fields import Body, InstrumentId, Moment, ShortText
 from app.api.synthesis_body import SynthesisOut, synthesis_body
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
@@ -34,7 +34,7 @@ class VisitBody(Body):
     `instruments`: what to answer before it; without it, what the centre always asks.
     """
 
-    start: Timestamp
+    start: Moment
     status: ConsultationStatus = ConsultationStatus.PLANNED
     instruments: Annotated[list[InstrumentId], Field(max_length=20)] | None = None
 
@@ -82,7 +82,7 @@ async def synthesis(
     installed: Installed,
     call: Authenticated,
     consultation_id: UUID,
-    as_of: Annotated[AwareDatetime | None, Query(description="As of this moment; now, without it.")] = None,
+    as_of: Annotated[Moment | None, Query(description="As of this moment; now, without it.")] = None,
 ) -> SynthesisOut:
     """Everything since the last consultation: points of vigilance, topics, lines, completeness, with their evidence."""
     found = await read_synthesis(installed, call, consultation_id, as_of=as_of)

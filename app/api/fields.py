@@ -1,10 +1,23 @@
 """The fields that several bodies share, each with the limits that its documentation shows."""
 
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 # No control characters: PostgreSQL cannot store NUL, and nobody's name or visit id has any.
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"
@@ -16,7 +29,57 @@ Uri = Annotated[
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$", max_length=20)]
-Timestamp = AwareDatetime
+
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# PostgreSQL's driver writes the first and the last moment that Python knows as infinities.
+_FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def _written_as_timestamp(value: Any) -> Any:
+    """Refuse what pydantic would read as seconds since 1970: a number, or a text of digits such as a year."""
+    if isinstance(value, str) and not _TIMESTAMP.fullmatch(value):
+        raise PydanticCustomError("datetime_parsing", "not RFC 3339")
+    if not isinstance(value, str | datetime):
+        raise PydanticCustomError("datetime_type", "a text is needed: a date and time with its offset (RFC 3339)")
+    return value
+
+
+def _written_as_day(value: Any) -> Any:
+    if not (isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))):
+        raise PydanticCustomError("date_parsing", "not a date")
+    return value
+
+
+def _storable(moment: datetime) -> datetime:
+    """In UTC. A clock at the edge of the calendar is taken for the nearest moment that can be stored."""
+    try:
+        return min(max(moment.astimezone(UTC), _FIRST_MOMENT), _LAST_MOMENT)
+    except OverflowError:
+        return _FIRST_MOMENT if moment.year == 1 else _LAST_MOMENT
+
+
+def _within_reason(moment: datetime) -> datetime:
+    if not 1900 <= moment.year < 2200:
+        raise PydanticCustomError("datetime_out_of_range", "a date between 1900 and 2199 is needed")
+    return moment
+
+
+def _of_a_life(day: date) -> date:
+    if not 1850 <= day.year < 2200:
+        raise PydanticCustomError("date_out_of_range", "a date between 1850 and 2199 is needed")
+    return day
+
+
+Timestamp = Annotated[AwareDatetime, BeforeValidator(_written_as_timestamp), AfterValidator(_storable)]
+"""What a client's clock said. Any clock is let through: an answer is not refused for it."""
+
+Moment = Annotated[Timestamp, AfterValidator(_within_reason), Field(description="Between 1900 and 2199.")]
+"""A moment that somebody chose, such as a visit's."""
+
+Day = Annotated[date, BeforeValidator(_written_as_day), AfterValidator(_of_a_life)]
+"""A day of a living person's calendar."""
 
 _ANSWER = {
     "description": (

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from app.api.fields import Body, LanguageTag, ShortText, Uri
+from app.api.fields import Body, Day, LanguageTag, ShortText, Uri
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services import patients
@@ -30,7 +30,7 @@ class RegistrationBody(Body):
     identifiers: Annotated[list[IdentifierBody], Field(min_length=1, max_length=20)]
     family_name: ShortText | None = None
     given_name: ShortText | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     language: LanguageTag | None = None
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
-from app.api.fields import Answers, Body, InstrumentId, Plain, Version
+from app.api.fields import Answers, Body, InstrumentId, Moment, Plain, Version
 from app.api.synthesis_body import RefOut
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
@@ -127,13 +127,13 @@ async def read_patient_scores(
     installed: Installed,
     call: Authenticated,
     patient_id: UUID,
-    since: Annotated[AwareDatetime | None, Query(description="By default a year before `until`.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="By default now.")] = None,
+    since: Annotated[Moment | None, Query(description="By default a year before `until`.")] = None,
+    until: Annotated[Moment | None, Query(description="By default now.")] = None,
     name: Annotated[list[str] | None, Query(description="Only these scores.")] = None,
 ) -> TrendsOut:
     """A patient's scores over time."""
     end = until or call.received_at
-    start = since or _before(end, TREND_LENGTH)
+    start = since or end - TREND_LENGTH
     past = await read_trends(installed, call, patient_id, since=start, until=end)
     trends: dict[str, list[TrendPoint]] = {}
     for response in past:
@@ -162,13 +162,6 @@ async def read_trace(
 ) -> TraceOut:
     """How one score of a stored response came about: inputs, rule, policy, versions, digests, source."""
     return _trace(await explain_score(installed, call, response_id, name))
-
-
-def _before(moment: datetime, length: timedelta) -> datetime:
-    try:
-        return moment - length
-    except OverflowError:
-        return moment
 
 
 def _trace(trace: Trace) -> TraceOut:

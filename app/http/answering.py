@@ -37,7 +37,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent."""
     app.add_exception_handler(RequestValidationError, _request_invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    # By family, not as `Exception`: that handler would answer outside of `Envelope`, and raise again for the server's log.
+    # By family, not as `Exception`: that handler would answer outside of `Envelope`, and raise again for the server.
     for family in (ServiceError, StoreError, SecurityError, UnknownQuestionnaire, PreconditionRequired):
         app.add_exception_handler(family, answer_error)
 

@@ -26,13 +26,14 @@ def check_instruments(root: Path, canonical_base: str) -> Report:
     try:
         catalogue = load_catalogue(root, canonical_base)
         rulebooks = load_rulebooks(root, catalogue)
+        locked = _lock(root)
     except InstrumentInvalid as invalid:
         return Report(invalid.problems, {})
     problems: list[FileProblem] = []
     for instrument in catalogue.instruments.values():
         problems.extend(example_problems(Folder(root / instrument.id), instrument, rulebooks))
     digests = published_digests(catalogue, rulebooks)
-    problems.extend(_lock_problems(_lock(root), digests))
+    problems.extend(_lock_problems(locked, digests))
     return Report(tuple(sorted(problems)), digests)
 
 
@@ -42,11 +43,11 @@ def publish(root: Path, canonical_base: str) -> tuple[Report, tuple[str, ...]]:
     What the lock names already is never changed: a difference stays a problem.
     """
     report = check_instruments(root, canonical_base)
-    locked = _lock(root)
-    added = tuple(sorted(report.digests.keys() - locked.keys()))
     left = tuple(p for p in report.problems if not (p.file == LOCK and p.text.startswith(_NOT_LOCKED)))
     if left:
         return Report(left, report.digests), ()
+    locked = _lock(root)
+    added = tuple(sorted(report.digests.keys() - locked.keys()))
     (root.parent / LOCK).write_text(write_lock(locked | report.digests), encoding="utf-8")
     return Report((), report.digests), added
 
@@ -65,14 +66,13 @@ def _lock(root: Path) -> dict[str, str]:
 
 
 def _lock_problems(locked: dict[str, str], digests: dict[str, str]) -> list[FileProblem]:
-    lines = {name: number for number, name in enumerate(locked, start=2)}
     problems: list[FileProblem] = []
     for name, digest in digests.items():
         if name not in locked:
             problems.append(FileProblem(LOCK, 1, f"{_NOT_LOCKED}{name}. `vigie publish` adds it"))
         elif locked[name] != digest:
             text = f"{name} was published and has changed since: undo the change, or publish it under a new version"
-            problems.append(FileProblem(LOCK, lines[name], text))
+            problems.append(FileProblem(LOCK, 1, text))
     gone = sorted(locked.keys() - digests.keys())
     text = "was published and is gone: bring it back"
-    return [*problems, *(FileProblem(LOCK, lines[name], f"{name} {text}") for name in gone)]
+    return [*problems, *(FileProblem(LOCK, 1, f"{name} {text}") for name in gone)]

@@ -1,7 +1,7 @@
 """Whose clock says when: the client's, corrected by ours."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.security.caller import Role
@@ -10,11 +10,14 @@ from app.services.errors import AuthoredInFuture
 TOLERANCE = timedelta(seconds=60)
 """How far a system's clock may be ahead of ours."""
 
+_NO_ANSWER_BEFORE = datetime(1900, 1, 1, tzinfo=UTC)
+
 
 class ClockFlag(StrEnum):
     """What a reader must know about `authored_at`."""
 
     AUTHORED_IN_FUTURE = "authored-in-future"
+    AUTHORED_UNKNOWN = "authored-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,11 @@ def correct_authored(role: Role, authored: datetime, sent_at: datetime | None, r
     """`authored + (received_at - sent_at)`: the phone's clock may be wrong, but it ran evenly between the two.
 
     What would still lie in the future is taken as "now" and flagged, for a person's device; a system must know the
-    time. Raises AuthoredInFuture.
+    time. So is what lies before anybody answered anything. Raises AuthoredInFuture.
     """
-    corrected = _shift(authored, received_at - sent_at if sent_at else timedelta(), received_at)
+    corrected = _shift(authored, received_at - sent_at if sent_at else timedelta())
+    if corrected is None or corrected < _NO_ANSWER_BEFORE:
+        return Authored(received_at, (ClockFlag.AUTHORED_UNKNOWN,))
     if corrected <= received_at:
         return Authored(corrected)
     if role is Role.SYSTEM and corrected > received_at + TOLERANCE:
@@ -39,9 +44,9 @@ def correct_authored(role: Role, authored: datetime, sent_at: datetime | None, r
     return Authored(received_at, (ClockFlag.AUTHORED_IN_FUTURE,))
 
 
-def _shift(authored: datetime, by: timedelta, received_at: datetime) -> datetime:
-    """A clock that is off by thousands of years must not stop an answer."""
+def _shift(authored: datetime, by: timedelta) -> datetime | None:
+    """None beyond the calendar: a clock that is off by thousands of years must not stop an answer."""
     try:
         return authored + by
     except OverflowError:
-        return received_at
+        return None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from app.store.centre import Centre
+from app.store.centre import Centre, EmergencyContact
 from app.wording import Wording
 from scoring.rules import AlertSeverity
 
@@ -63,11 +63,13 @@ def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedbac
 
 
 def contacts(centre: Centre, wording: Wording) -> tuple[Contact, ...]:
-    """The centre's emergency numbers, named in the language where the centre gave a name in it."""
-    return tuple(
-        Contact(c.number, c.names.get(wording.language) or next(iter(c.names.values()), ""))
-        for c in centre.emergency_contacts
-    )
+    """The centre's emergency numbers, named in the language, else in the first of the centre's that has a name."""
+    return tuple(Contact(c.number, _name(c, (wording.language, *centre.languages))) for c in centre.emergency_contacts)
+
+
+def _name(contact: EmergencyContact, languages: tuple[str, ...]) -> str:
+    # jsonb does not keep the order of keys: the first name in the column is nobody's choice.
+    return next((contact.names[language] for language in languages if contact.names.get(language)), "")
 
 
 def _day(at: str, time_zone: str) -> datetime:

@@ -74,4 +74,4 @@ async def to_do(installation: Installation, call: Call) -> list[ToDo]:
                     for instrument in consultation.instruments
                     if instrument not in answered
                 )
-    return found
+    return sorted(found, key=lambda item: item.consultation.starts_at)

@@ -13,7 +13,8 @@ from app.store.errors import SchemaNotReady, StoreBusy, UnsafeRole
 from app.store.tables import PRIVILEGES
 
 _MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
-_EVERY_PRIVILEGE = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+_OF_COLUMNS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+_EVERY_PRIVILEGE = (*_OF_COLUMNS, "DELETE", "TRUNCATE", "TRIGGER")
 
 
 def migrate(migration_url: str, service_url: str) -> None:
@@ -39,6 +40,8 @@ async def check_schema(connection: asyncpg.Connection) -> None:
         revision = await connection.fetchval("SELECT version_num FROM alembic_version")
     except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError) as error:
         raise SchemaNotReady("the database has no Vigie schema: run `vigie migrate`") from error
+    if revision is None:
+        raise SchemaNotReady("the schema of the database was taken down: run `vigie migrate`")
     known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
     if revision in known and revision != newest_revision():
         raise SchemaNotReady(f"the schema is at {revision}, not at {newest_revision()}: run `vigie migrate`")
@@ -46,8 +49,11 @@ async def check_schema(connection: asyncpg.Connection) -> None:
 
 async def check_role(connection: asyncpg.Connection) -> None:
     """Raises UnsafeRole where the connected role could get around row-level security or change what is append-only."""
-    role = await connection.fetchrow(
-        "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    name = await connection.fetchval("SELECT current_user")
+    # The powers of every role that it may become (SET ROLE), which a plain look at its own attributes would miss.
+    powerful = await connection.fetchval(
+        "SELECT bool_or(rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication)"
+        " FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')"
     )
     owned = await connection.fetch(
         "SELECT c.relname FROM pg_class c JOIN pg_roles r ON pg_has_role(current_user, r.oid, 'MEMBER')"
@@ -60,8 +66,8 @@ async def check_role(connection: asyncpg.Connection) -> None:
         list(PRIVILEGES),
     )
     faults = []
-    if role["rolsuper"] or role["rolbypassrls"] or role["rolcreaterole"]:
-        faults.append("it is a superuser, bypasses row-level security or may create roles")
+    if powerful:
+        faults.append("it is, or may become, a superuser or a role that bypasses row-level security or makes roles")
     if owned:
         faults.append(f"it owns {', '.join(sorted(row['relname'] for row in owned))}")
     if unprotected:
@@ -70,13 +76,16 @@ async def check_role(connection: asyncpg.Connection) -> None:
         held = {
             p for p in _EVERY_PRIVILEGE if await connection.fetchval("SELECT has_table_privilege($1, $2)", table, p)
         }
-        if held - allowed:
-            faults.append(f"it has {', '.join(sorted(held - allowed))} on {table}")
+        in_part = {
+            p for p in _OF_COLUMNS if await connection.fetchval("SELECT has_any_column_privilege($1, $2)", table, p)
+        }
+        if excess := (held | in_part) - allowed:
+            faults.append(f"it has {', '.join(sorted(excess))} on {table}")
         if allowed - held:
             faults.append(f"it lacks {', '.join(sorted(allowed - held))} on {table}: run `vigie migrate`")
     if faults:
         advice = "DATABASE_URL must name an ordinary role, VIGIE_MIGRATION_URL the owner of the schema"
-        raise UnsafeRole(f"the database role '{role['rolname']}' is not safe: {'; '.join(faults)}. {advice}")
+        raise UnsafeRole(f"the database role '{name}' is not safe: {'; '.join(faults)}. {advice}")
 
 
 async def check_database(service_url: str) -> None:

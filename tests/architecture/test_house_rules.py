@@ -73,3 +73,34 @@ def test_a_pure_module_has_no_clock_and_no_files(path: Path) -> None:
 )
 def test_what_a_module_touches_is_seen(source: str, found: set[str]) -> None:
     assert touches(source) == found
+
+
+@pytest.mark.parametrize("path", modules(*PURE), ids=shown)
+def test_what_the_pure_packages_pass_around_is_frozen(path: Path) -> None:
+    assert thawed(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("decorator", "found"),
+    [
+        ("@dataclass", ["X"]),
+        ("@dataclass(slots=True)", ["X"]),
+        ("@dataclass(frozen=False)", ["X"]),
+        ("@dataclass(frozen=True, slots=True)", []),
+        ("@final", []),
+    ],
+)
+def test_a_dataclass_that_may_change_is_seen(decorator: str, found: list[str]) -> None:
+    assert thawed(f"{decorator}\nclass X:\n    a: int\n") == found
+
+
+def thawed(source: str) -> list[str]:
+    """The dataclasses of a module that are not frozen."""
+    return [
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef)
+        and any(
+            ast.unparse(d).startswith("dataclass") and "frozen=True" not in ast.unparse(d) for d in node.decorator_list
+        )
+    ]

@@ -1,7 +1,8 @@
 """Rows of two centres, written around row-level security: what the tests of isolation look at."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Date, DateTime, Integer, LargeBinary, Text, Uuid
 
 from app.store.ids import new_id
+from app.store.response import RESPONSE
 from app.store.tables import every_table
 
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -35,24 +37,32 @@ def filler(column: Column[Any], mark: str) -> Any:
     return next(make(mark) for kind, make in _FILLERS.items() if isinstance(column.type, kind))
 
 
-@dataclass(frozen=True)
+# Everything else is the same for everybody, so that a filter on anything but centre and patient hides nobody.
+_UNIQUE = ("value", "visit_id", "idempotency_key")
+
+
+@dataclass(frozen=True, eq=False)
 class PatientRows:
     """One patient of one centre, and the row of each table that is about them."""
 
     centre_id: UUID
     patient_id: UUID
-    mark: str
     rows: dict[str, dict[str, Any]]
 
     @property
-    def scope_sql(self) -> str:
-        return centre_scope(self.centre_id)
+    def ids(self) -> set[UUID]:
+        """Every id that is this patient's alone."""
+        values = (value for row in self.rows.values() for value in row.values())
+        return {value for value in values if isinstance(value, UUID)} - {self.centre_id}
 
 
-def row_of(table: Table, centre_id: UUID, patient_id: UUID, mark: str) -> dict[str, Any]:
+def row_of(table: Table, centre_id: UUID, patient_id: UUID) -> dict[str, Any]:
     """One complete row of a table."""
     known = {"centre_id": centre_id, "patient_id": patient_id}
-    return {c.name: known[c.name] if c.name in known else filler(c, mark) for c in table.columns}
+    return {
+        c.name: known[c.name] if c.name in known else filler(c, str(new_id()) if c.name in _UNIQUE else "same")
+        for c in table.columns
+    }
 
 
 def insertion(table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
@@ -61,15 +71,15 @@ def insertion(table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", list(row.values())
 
 
-async def add_patient(connection: asyncpg.Connection, centre_id: UUID, mark: str) -> PatientRows:
-    """A patient with one row in every table; the centre's own row is added where it is missing."""
+async def add_patient(connection: asyncpg.Connection, centre_id: UUID) -> PatientRows:
+    """A patient with a row in every table (two responses); the centre's own row is added where it is missing."""
     patient_id = new_id()
-    rows: dict[str, dict[str, Any]] = {}
-    for table in every_table().sorted_tables:
-        rows[table.name] = row_of(table, centre_id, patient_id, mark)
-        statement, values = insertion(table.name, rows[table.name])
+    rows = {table.name: row_of(table, centre_id, patient_id) for table in every_table().sorted_tables}
+    earlier = row_of(RESPONSE, centre_id, patient_id)
+    for name, row in (*rows.items(), (RESPONSE.name, earlier)):
+        statement, values = insertion(name, row)
         await connection.execute(f"{statement} ON CONFLICT DO NOTHING", *values)
-    return PatientRows(centre_id, patient_id, mark, rows)
+    return PatientRows(centre_id, patient_id, rows)
 
 
 def centre_scope(centre_id: UUID) -> str:
@@ -89,16 +99,23 @@ def _scope(centre: str, reach: str, patients: str) -> str:
     )
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of one's own, closed whatever happens."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 def execute(url: str, *statements: str) -> Any:
     """Run statements on a connection of their own; gives the first value of the last one."""
 
     async def on_one_connection() -> Any:
-        connection = await asyncpg.connect(url)
-        try:
+        async with connected(url) as connection:
             for statement in statements:
                 value = await connection.fetchval(statement)
             return value
-        finally:
-            await connection.close()
 
     return asyncio.run(on_one_connection())

@@ -109,3 +109,12 @@ def test_a_text_serves_each_of_its_versions() -> None:
     found = list(gaps(text(), (other(earlier, AGAIN), ASKED)))
     assert found == ["option '9' of set:degree has no words", "concept 'hurt' has no words"]
     assert list(gaps(text(), (ASKED, other(PAIN)))) == []
+
+
+def test_gaps_come_in_the_order_of_their_names() -> None:
+    names = ["e", "b", "d", "a", "c"]
+    asked = other(PAIN, AGAIN, *(item(name, ItemType.TEXT, concept=name) for name in names))
+    assert list(gaps(text(), (asked,))) == [
+        *(f"item '{name}' has no text" for name in sorted(names)),
+        *(f"concept '{name}' has no words" for name in sorted(names)),
+    ]

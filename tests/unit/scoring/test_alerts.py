@@ -194,28 +194,30 @@ def test_a_code_among_several_answers_is_found() -> None:
 EARLIER = small_rulebook(NAUSEA, RASH, version="0.9.0")
 
 
-def earlier(answers: Answers, **options: tuple[AnswerOption, ...]) -> CheckedResponse:
-    """A response to version 0.9.0 of the weekly questionnaire, where some items had other options."""
-    questionnaire = EARLIER.questionnaire
-    items = tuple(replace(item, options=options.get(item.link_id, item.options)) for item in questionnaire.items)
-    return checked(replace(EARLIER, questionnaire=replace(questionnaire, items=items)), answers)
+def earlier(nausea: Item, answer: str) -> CheckedResponse:
+    """A response to version 0.9.0 of the weekly questionnaire, which asked nausea so, and no pain."""
+    questionnaire = replace(EARLIER.questionnaire, items=(nausea, RASH.item))
+    return checked(replace(EARLIER, questionnaire=questionnaire), {"nausea": answer})
 
 
 def test_the_previous_response_is_read_by_the_weights_of_its_own_version() -> None:
     book = watching(WEEKLY, {"item": "nausea", "rise_of": "2"}, {"item": "pain", "rise_of": "2"})
     now = checked(book, {"nausea": "3", "pain": "3"})
-    before = earlier({"nausea": "a"}, nausea=(AnswerOption("a", Decimal(1)), AnswerOption("b", Decimal(2))))
+    halves = (AnswerOption("0", Decimal("0.5")), AnswerOption("1", Decimal(1)))
+    before = earlier(replace(NAUSEA.item, options=halves), "0")
     # Pain was not asked in 0.9.0: no rise.
     assert evaluate_alerts(book, now, score(book, now), before) == (
-        Alert("nausea", SOON, (Trigger("rule", "nausea", 3, Decimal(1)),)),
+        Alert("nausea", SOON, (Trigger("rule", "nausea", 3, Decimal("0.5")),)),
     )
 
 
-def test_an_item_that_gave_no_number_in_the_earlier_version_shows_no_rise() -> None:
+@pytest.mark.parametrize(
+    "nausea", [Item("nausea", ItemType.TEXT), Item("nausea", ItemType.CHOICE, options=(AnswerOption("0"),))]
+)
+def test_an_item_that_gave_no_number_in_the_earlier_version_shows_no_rise(nausea: Item) -> None:
     book = watching(WEEKLY, {"item": "nausea", "rise_of": "2"})
     now = checked(book, {"nausea": "3"})
-    before = earlier({"nausea": "a"}, nausea=(AnswerOption("a"),))
-    assert evaluate_alerts(book, now, score(book, now), before) == ()
+    assert evaluate_alerts(book, now, score(book, now), earlier(nausea, "0")) == ()
 
 
 def test_the_numbers_are_those_of_the_watched_items_and_their_leads() -> None:

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from questionnaires.definition import EnableOperator, EnableWhen
 from questionnaires.response import Absence
 from scoring.engine import score, score_one
 from scoring.score import NotScored, Score
@@ -63,8 +66,23 @@ def test_one_score_of_the_shipped_instrument(
     assert score(BOOK, response)[name] == expected
 
 
-def test_a_declined_lead_leaves_its_follow_ups_open_and_the_score_missing() -> None:
+def test_a_declined_lead_is_the_reason_and_not_the_follow_ups_that_it_hides() -> None:
     response = checked(BOOK, {"can-wait": "yes", "anxiety-frequency": DECLINED})
     assert score_one(BOOK.rules["anxiety_composite"], response) == NotScored(
         Absence.DECLINED, ("anxiety-frequency", "anxiety-severity", "anxiety-interference")
     )
+
+
+def test_a_follow_up_hidden_by_anything_but_a_lead_of_zero_is_missing() -> None:
+    # Frequency 2, severity 0, interference skipped by branching on severity: the published reference gives missing.
+    bound = BOOK.rules["pain_composite"]
+    lead, severity, interference = (replace(item, enable_when=()) for item in bound.items)
+    unless_zero = (EnableWhen(severity.link_id, EnableOperator.NOT_EQUAL, "0"),)
+    interference = replace(interference, enable_when=unless_zero)
+    questionnaire = replace(BOOK.questionnaire, items=(lead, severity, interference))
+    book = replace(BOOK, questionnaire=questionnaire)
+    rule = replace(bound, items=(lead, severity, interference))
+    two_and_zero = checked(book, {"pain-frequency": "2", "pain-severity": "0"})
+    assert score_one(rule, two_and_zero) == NotScored(Absence.HIDDEN, ("pain-interference",))
+    zeros = checked(book, {"pain-frequency": "0", "pain-severity": "0"})
+    assert score_one(rule, zeros) == Score(0, ("pain-interference",))

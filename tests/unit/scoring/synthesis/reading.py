@@ -34,6 +34,11 @@ def since_of(synthesis: Synthesis) -> list[str]:
     return [response.response.id for response in synthesis.responses]
 
 
+def used_of(synthesis: Synthesis) -> list[str]:
+    """The ids of the responses that the synthesis used."""
+    return [ref.id for ref in synthesis.used]
+
+
 def ids(*responses: PastResponse) -> list[str]:
     """The ids of responses."""
     return [response.ref.id for response in responses]

@@ -7,14 +7,22 @@ import pytest
 from questionnaires.response import ResponseStatus
 from scoring.history import Consultation, ConsultationStatus
 from scoring.lines import NoComparisonReason
-from tests.support.scoring import C_START, CONSULTATION, P_START, PREVIOUS, SECOND, WEEKLY, answered, day, synthesis_of
-from tests.unit.scoring.synthesis.reading import ids, now_of, reference_of, row_of, since_of
+from tests.support.scoring import (
+    C_START,
+    CONSULTATION,
+    P_START,
+    PAIN,
+    PREVIOUS,
+    SECOND,
+    WEEKLY,
+    answered,
+    day,
+    small_rulebook,
+    synthesis_of,
+)
+from tests.unit.scoring.synthesis.reading import ids, now_of, reference_of, row_of, since_of, used_of
 
 MONTH = timedelta(days=28)
-
-
-def nausea(at: datetime, value: int, **options: str) -> object:
-    raise NotImplementedError
 
 
 @pytest.mark.parametrize(
@@ -36,12 +44,7 @@ def test_the_boundaries_of_since_and_reference(at: datetime, period: str) -> Non
     assert since_of(synthesis) == (["r"] if period == "since" else [])
     assert now_of(synthesis, "nausea") == ("r" if period == "since" else None)
     assert reference_of(synthesis, "nausea") == ("r" if period == "reference" else None)
-    assert ids_used(synthesis.used) == ([] if period == "neither" else ["r"])
-
-
-def ids_used(used: object) -> list[str]:
-    assert isinstance(used, tuple)
-    return [ref.id for ref in used]
+    assert used_of(synthesis) == ([] if period == "neither" else ["r"])
 
 
 @pytest.mark.parametrize(("at", "seen"), [(day(10) - SECOND, True), (day(10), True), (day(10) + SECOND, False)])
@@ -80,8 +83,6 @@ def test_the_reference_is_the_latest_of_its_period_and_now_the_latest_since() ->
 
 
 def test_a_response_of_another_questionnaire_does_not_hide_the_reference() -> None:
-    from tests.support.scoring import PAIN, small_rulebook
-
     other = small_rulebook(PAIN, instrument="other")
     synthesis = synthesis_of(
         answered(day(-9), {"nausea": 1}, id="reference"),
@@ -152,7 +153,7 @@ def test_what_was_entered_in_error_is_never_read() -> None:
     )
     assert (reference_of(synthesis, "nausea"), now_of(synthesis, "nausea")) == ("reference", "now")
     assert since_of(synthesis) == ["now"]
-    assert ids_used(synthesis.used) == ["reference", "now"]
+    assert used_of(synthesis) == ["reference", "now"]
     row = row_of(synthesis, "nausea")
     assert row.worst_since is not None
     assert row.worst_since.value == 1

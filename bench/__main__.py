@@ -1,0 +1,62 @@
+"""`python -m bench`: measure submission, synthesis and scoring against the floor. `--profile submit`: where it goes."""
+
+import argparse
+import asyncio
+import statistics
+from contextlib import ExitStack
+from functools import partial
+
+from bench import profile_submit, report, scoring, servers, submit, synthesis
+from bench.forms import INSTRUMENT, submission_body
+from bench.identity import IdentityProvider
+from bench.load import LoadGenerator
+from bench.plan import FULL, QUICK, Plan
+from bench.report import Figures
+from bench.site import Say, Site, site
+
+
+def main() -> None:
+    """Parse the command line, run, print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it runs: no figures to quote")
+    parser.add_argument("--profile", choices=["submit"], help="show where the time of one request goes, in one process")
+    chosen = parser.parse_args()
+    plan = QUICK if chosen.quick else FULL
+    say: Say = partial(print, flush=True)
+    machine = report.machine()
+    say(f"{machine['cores']} cores, load average {machine['load_average_before']:.2f}, Python {machine['python']}")
+    with site(plan.patients, say) as filled:
+        if chosen.profile:
+            profile_submit.run(filled, plan, say)
+            return
+        figures = _measure(filled, machine, plan, say)
+    report.show(figures, say)
+    say(f"\nEvery round: {report.write(figures)}")
+
+
+def _measure(filled: Site, machine: dict[str, object], plan: Plan, say: Say) -> Figures:
+    provider = IdentityProvider.of(filled.centre_id)
+    scoring_cost = scoring.run(filled.knowledge, plan.in_process)
+    before = asyncio.run(submit.sizes(filled))
+    with ExitStack() as stack:
+        say("Starting the services and the load generator ...")
+        vigie = stack.enter_context(servers.vigie(filled.server.service_url, provider.settings, filled.folder))
+        body = synthesis.document(filled, provider, vigie)
+        document = filled.folder / "document.json"
+        document.write_bytes(body)
+        floor = stack.enter_context(servers.floor(filled.server.service_url, document, filled.folder))
+        requests = submit.scenarios(filled, provider, plan) | synthesis.scenarios(filled, provider)
+        generator = stack.enter_context(LoadGenerator(requests))
+        postgres = int((filled.server.data_dir / "cluster" / "postmaster.pid").read_text().split()[0])
+        rounds = submit.run_rounds(filled, generator, vigie, floor, postgres, plan, say)
+        grown = submit.grown(before, asyncio.run(submit.sizes(filled)))
+        both = {synthesis.VIGIE: vigie, synthesis.FLOOR: floor}
+        synthesis_cost = synthesis.run(filled, generator, both, postgres, body, plan, say)
+    questionnaire = filled.knowledge.catalogue.get(INSTRUMENT)
+    sizes = [len(submission_body(questionnaire, seed)) for seed in range(plan.patients)]
+    submitted = submit.Submit(rounds, grown, statistics.mean(sizes))
+    return Figures(machine, plan, submitted, synthesis_cost, scoring_cost)
+
+
+if __name__ == "__main__":
+    main()

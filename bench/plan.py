@@ -1,0 +1,23 @@
+"""How long everything is measured."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The lengths of a run. `count` bounds every load besides its time."""
+
+    patients: int
+    rounds: int
+    submit_s: float
+    synthesis_s: float
+    warm_up_s: float
+    tokens_per_patient: int
+    in_process: int
+    count: int = 100_000
+    cores: int = os.cpu_count() or 1
+
+
+FULL = Plan(patients=200, rounds=3, submit_s=4, synthesis_s=3, warm_up_s=2, tokens_per_patient=80, in_process=300)
+QUICK = Plan(patients=20, rounds=1, submit_s=1, synthesis_s=0.5, warm_up_s=0.5, tokens_per_patient=50, in_process=30)

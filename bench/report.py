@@ -1,0 +1,136 @@
+"""The figures as a person reads them, beside what was aimed at; and as a file."""
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import submit, synthesis
+from bench.measure import Measure
+from bench.plan import Plan
+from bench.scoring import ScoringCost
+from bench.submit import Submit
+from bench.synthesis import SynthesisCost
+
+_RESULTS = Path(__file__).parent / "results"
+_HEADERS = ("", "req/s", "p50 ms", "p99 ms", "Python", "PostgreSQL", "generator", "others")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything that was measured."""
+
+    machine: dict[str, Any]
+    plan: Plan
+    submit: Submit
+    synthesis: SynthesisCost
+    scoring: ScoringCost
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What was aimed at, and what came out."""
+
+    text: str
+    figure: str
+    met: bool
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on, and how busy that was already."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": head.stdout.strip() or None,
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load_average_before": os.getloadavg()[0],
+    }
+
+
+def aims(figures: Figures) -> list[Aim]:
+    """What the house wants of itself. A miss is said, never hidden, and never fails the run."""
+    ratio = figures.submit.ratio(8)
+    per_second = figures.submit.median(submit.PHONES, 8).per_second
+    http = Measure.median(figures.synthesis.rounds[synthesis.VIGIE])
+    in_process = figures.synthesis.read_ms + figures.synthesis.encode_ms
+    return [
+        Aim("submit at 8 connections: 0.5 or more of the floor", f"{ratio:.2f}", ratio >= 0.5),
+        Aim("submit at 8 connections: more than 530/s", f"{per_second:.0f}/s", per_second > 530),
+        Aim("synthesis: under 5 ms of CPU in the process (use case and JSON)", f"{in_process:.2f} ms", in_process < 5),
+        Aim(
+            "synthesis: under 5 ms of Python's CPU a request over HTTP", f"{http.python_ms:.2f} ms", http.python_ms < 5
+        ),
+    ]
+
+
+def show(figures: Figures, say: Callable[[str], None]) -> None:
+    """Print everything."""
+    stored = figures.submit
+    for connections in submit.CONNECTIONS:
+        say(f"\nSubmit, {connections} connections (medians; CPU in ms a request; others: share of the machine)")
+        say(table(_HEADERS, [_row(name, stored.median(name, connections)) for name in submit.CONTENDERS]))
+        say(f"{submit.PHONES} / {submit.FLOOR}: {stored.ratio(connections):.2f} of the requests a second")
+    say(
+        f"\nA body has {stored.body_bytes:.0f} bytes. Stored per response, with indexes: "
+        + ", ".join(f"{name} {size:.0f} bytes" for name, size in stored.bytes_stored.items())
+        + " (vigie: answers, scores, evaluation, digests and the audit event)"
+    )
+    cost = figures.synthesis
+    say(f"\nSynthesis of a patient with 104 weekly responses, {synthesis.CONNECTIONS} connections")
+    say(table(_HEADERS, [_row(name, Measure.median(rounds)) for name, rounds in cost.rounds.items()]))
+    say(
+        f"{cost.responses} responses since the last consultation, {cost.body_bytes} bytes of JSON. CPU in process: "
+        f"{cost.read_ms:.2f} ms reading and synthesising, {cost.encode_ms:.2f} ms JSON"
+    )
+    one = figures.scoring
+    say(
+        f"\nOne response of {one.answers} answers: {one.validate_us:.0f} µs validation, {one.score_us:.0f} µs for "
+        f"{one.scores} scores, {one.alerts_us:.0f} µs alerts"
+    )
+    say("\nAims")
+    say(table(("", "figure", ""), [(aim.text, aim.figure, "met" if aim.met else "NOT MET") for aim in aims(figures)]))
+
+
+def write(figures: Figures) -> Path:
+    """The JSON file, with every round."""
+    plain = {
+        "machine": figures.machine | {"load_average_after": os.getloadavg()[0]},
+        "plan": asdict(figures.plan),
+        "submit": {
+            "rounds": {
+                f"{name} x {n}": list(map(asdict, rounds)) for (name, n), rounds in figures.submit.rounds.items()
+            },
+            "ratio_to_floor": {n: figures.submit.ratio(n) for n in submit.CONNECTIONS},
+            "bytes_stored": dict(figures.submit.bytes_stored),
+            "body_bytes": figures.submit.body_bytes,
+        },
+        "synthesis": asdict(figures.synthesis),
+        "scoring": asdict(figures.scoring),
+        "aims": list(map(asdict, aims(figures))),
+    }
+    _RESULTS.mkdir(exist_ok=True)
+    path = _RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(plain, indent=2) + "\n")
+    return path
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they need to be, the first to the left, the others to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
+    lines = []
+    for cells in (headers, *rows):
+        first, *others = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+        lines.append("  ".join([first.strip().ljust(widths[0]), *others]).rstrip())
+    return "\n".join(lines)
+
+
+def _row(name: str, one: Measure) -> tuple[str, ...]:
+    times = (one.p50_ms, one.p99_ms, one.python_ms, one.postgres_ms, one.load_ms)
+    return (name, f"{one.per_second:.0f}", *(f"{figure:.2f}" for figure in times), f"{one.others_percent:.0f} %")

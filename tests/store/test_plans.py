@@ -1,0 +1,133 @@
+"""Under the policies, the hot statements still find their rows through an index: of the centre and the patient."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.store import consultation, draft, patient, patient_lock, response_reading
+from app.store.embedded import EmbeddedPostgres
+from app.store.ids import new_id
+from app.store.schema import migrate
+from app.store.statements import Statement
+from tests.store.two_centres import centre_scope, connected, patient_scope
+
+CENTRE, PATIENT = new_id(), new_id()
+
+# Statement -> for each table that it reads, the columns that must be conditions of the index, not filters.
+HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
+    "lock": (
+        patient_lock._LOCK,
+        {
+            "patient": {"centre_id", "patient_id"},
+            "consultation": {"centre_id", "patient_id", "starts_at"},
+            "draft": {"centre_id", "patient_id", "instrument"},
+        },
+    ),
+    "previous": (response_reading._PREVIOUS, {"response": {"centre_id", "patient_id", "authored_at"}}),
+    "between": (response_reading._BETWEEN, {"response": {"centre_id", "patient_id", "authored_at"}}),
+    "first": (response_reading._FIRST, {"response": {"centre_id", "patient_id"}}),
+    "page": (response_reading._PAGE, {"response": {"centre_id", "patient_id", "authored_at"}}),
+    "by key": (response_reading._BY_KEY, {"response": {"centre_id", "patient_id", "idempotency_key"}}),
+    "current": (response_reading._CURRENT, {"response": {"centre_id", "response_id"}}),
+    "revisions": (response_reading._REVISIONS, {"response": {"centre_id", "response_id"}}),
+    "draft": (draft._READ, {"draft": {"centre_id", "patient_id", "instrument"}}),
+    "consultation": (consultation._READ, {"consultation": {"centre_id", "consultation_id"}}),
+    "consultations": (consultation._OF_PATIENT, {"consultation": {"centre_id", "patient_id"}}),
+    "patient": (patient._READ, {"patient": {"centre_id", "patient_id"}}),
+    "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
+    "find": (patient._FIND, {"patient_identifier": {"centre_id", "system", "value"}}),
+}
+
+# Two centres of 400 patients with 50 responses, 5 consultations and a draft each, around the one that is asked for.
+_LOAD = """
+CREATE TEMPORARY TABLE who AS
+  SELECT CASE WHEN n % 2 = 0 THEN '{centre}'::uuid ELSE '{other}'::uuid END AS centre_id,
+         CASE WHEN n = 0 THEN '{patient}'::uuid ELSE gen_random_uuid() END AS patient_id
+  FROM generate_series(0, 799) AS n;
+INSERT INTO centre
+  SELECT DISTINCT centre_id, 'x', 'alert', '{{fr}}'::text[], 'UTC', '[]'::jsonb, '{{}}'::text[] FROM who;
+INSERT INTO patient SELECT centre_id, patient_id FROM who;
+INSERT INTO patient_identifier SELECT centre_id, 'urn:x', patient_id::text, patient_id FROM who;
+INSERT INTO consultation
+  SELECT centre_id, gen_random_uuid(), patient_id, gen_random_uuid(), now() - n * interval '30 days', 'finished', '{{}}'
+  FROM who, generate_series(1, 5) AS n;
+INSERT INTO draft SELECT centre_id, patient_id, 'i', '1.0.0', 1, '{{}}' FROM who;
+INSERT INTO response
+  SELECT centre_id, gen_random_uuid(), 1, patient_id, 'i', '1.0.0', 'd', '1.0.0', 'd', 'fr', 'd', 'completed',
+         'patient', 'patient', NULL, at, NULL, at, at, at, n::text, 'x', NULL, '{{}}', '{{}}', '{{}}'
+  FROM who, generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '7 days' AS at) AS dated;
+"""
+
+
+async def _load(url: str) -> None:
+    async with connected(url) as superuser:
+        await superuser.execute(_LOAD.format(centre=CENTRE, other=new_id(), patient=PATIENT))
+        await superuser.execute("ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def loaded(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The service's URL of a database with 40,000 responses."""
+    postgres.create_database("plans")
+    service_url = postgres.url("vigie_service", "plans")
+    migrate(postgres.url("vigie_owner", "plans"), service_url)
+    asyncio.run(_load(postgres.url("postgres", "plans")))
+    yield service_url
+    postgres.drop_database("plans")
+
+
+async def _plan(url: str, statement: Statement, scope: str) -> dict[str, Any]:
+    """The plan that the pool's connections make: generic, because they prepare each statement once."""
+    async with connected(url) as service, service.transaction():
+        await service.execute("SET LOCAL plan_cache_mode = 'force_generic_plan'; SET LOCAL jit = 'off'")
+        await service.execute(scope)
+        await service.execute(f"PREPARE asked AS {statement.sql}")
+        nothing = ", ".join("NULL" for _ in range(len(set(re.findall(r"\$\d+", statement.sql)))))
+        (explained,) = json.loads(await service.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked({nothing})"))
+        return dict(explained["Plan"])
+
+
+def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every node that reads a table; a bitmap scan has its conditions in the index node below it."""
+    if "Relation Name" in plan:
+        below = [part.get("Index Cond", "") for part in plan.get("Plans", ()) if "Index Name" in part]
+        yield {**plan, "Index Cond": " ".join([plan.get("Index Cond", ""), *below])}
+    for part in plan.get("Plans", ()):
+        yield from _scans(part)
+
+
+@pytest.mark.parametrize("scope", [centre_scope(CENTRE), patient_scope(CENTRE, PATIENT)], ids=["staff", "patient"])
+@pytest.mark.parametrize("name", HOT)
+def test_a_hot_statement_finds_its_rows_through_an_index(loaded: str, name: str, scope: str) -> None:
+    statement, expected = HOT[name]
+    read: set[str] = set()
+    for scan in _scans(asyncio.run(_plan(loaded, statement, scope))):
+        table, alias = scan["Relation Name"], scan["Alias"]
+        if table == "centre":
+            continue  # a handful of rows
+        assert "Index" in scan["Node Type"] or "Bitmap" in scan["Node Type"], f"{scan['Node Type']} of {table}"
+        # A later revision is looked for by the response's own key, whatever the statement is.
+        needed = {"centre_id", "response_id"} if alias.startswith("later") else expected[table]
+        conditions = set(re.findall(r"\b[a-z_]+\b", scan["Index Cond"]))
+        assert needed <= conditions, f"{alias}: {scan['Index Cond']}"
+        read.add(table)
+    assert read == set(expected)
+
+
+def test_what_is_looked_for_inside_json_cannot_use_an_index(loaded: str, postgres: EmbeddedPostgres) -> None:
+    """Why what is searched is a column: under a policy `->>` is never an index condition, whatever we do."""
+
+    async def conditions() -> str:
+        async with connected(postgres.url("vigie_owner", "plans")) as owner:
+            await owner.execute("CREATE INDEX inside ON response (centre_id, (scores ->> 'pain'))")
+        async with connected(loaded) as service, service.transaction():
+            await service.execute(centre_scope(CENTRE))
+            asked = f"SELECT * FROM response WHERE centre_id = '{CENTRE}' AND scores ->> 'pain' = '3'"
+            (explained,) = json.loads(await service.fetchval(f"EXPLAIN (FORMAT JSON) {asked}"))
+            return " ".join(scan["Index Cond"] for scan in _scans(explained["Plan"]))
+
+    assert "scores" not in asyncio.run(conditions())
