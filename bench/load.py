@@ -21,6 +21,7 @@ KEY = b"@a-fresh-word-of-36-characters-here@"
 NOW = b"@the-time-in-32-characters-here@"
 """What a request may hold in their place: both are replaced by something of the same length when it is sent."""
 
+_BUSY = b"503"
 _GRACE_S = 15.0
 
 
@@ -50,9 +51,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of one run. `cpu_s` is the generator's own."""
+    """What came of one run. `refused` were answered 503 and are in no other figure; `cpu_s` is the generator's own."""
 
     requests: int
+    refused: int
     seconds: float
     latencies_ms: list[float]
     cpu_s: float
@@ -68,6 +70,7 @@ class _Run:
     deadline: float
     count: int
     sent: int = 0
+    refused: int = 0
     latencies_ms: list[float] = field(default_factory=list)
 
     def next_request(self) -> bytes | None:
@@ -97,10 +100,14 @@ class _Connection(asyncio.Protocol):
         end = self._received.find(b"\r\n\r\n")
         if end < 0 or len(self._received) < end + 4 + _content_length(self._received[:end]):
             return
-        if self._received[9:12] != self._run.expected:
+        status = self._received[9:12]
+        if status == self._run.expected:
+            self._run.latencies_ms.append((time.perf_counter() - self._sent_at) * 1000)
+        elif status == _BUSY:
+            self._run.refused += 1
+        else:
             self._fail(f"expected {self._run.expected.decode()}, got: {self._received.decode(errors='replace')}")
             return
-        self._run.latencies_ms.append((time.perf_counter() - self._sent_at) * 1000)
         self._received = b""
         self._send()
 
@@ -141,7 +148,9 @@ class LoadGenerator:
         position = self._positions[scenario]
         told = self._process.submit(_run, scenario, position, port, connections, status, seconds, count)
         load = told.result(timeout=seconds + 2 * _GRACE_S)
-        self._positions[scenario] += load.requests
+        self._positions[scenario] += load.requests + load.refused
+        if not load.requests:
+            raise LoadFailed(f"{scenario}: none of {load.refused} requests was answered with {status}")
         return load
 
 
@@ -157,14 +166,13 @@ def _run(scenario: str, position: int, port: int, connections: int, status: int,
     cpu, start = time.process_time(), time.perf_counter()
     uvloop.run(_drive(run, port, connections, seconds + _GRACE_S))
     elapsed = time.perf_counter() - start
-    return Load(len(run.latencies_ms), elapsed, run.latencies_ms, time.process_time() - cpu)
+    return Load(len(run.latencies_ms), run.refused, elapsed, run.latencies_ms, time.process_time() - cpu)
 
 
 async def _drive(run: _Run, port: int, connections: int, limit_s: float) -> None:
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(limit_s), asyncio.TaskGroup() as group:
-        for _ in range(connections):
-            group.create_task(_one(run, loop, port))
+    async with asyncio.timeout(limit_s):
+        await asyncio.gather(*(_one(run, loop, port) for _ in range(connections)))
 
 
 async def _one(run: _Run, loop: asyncio.AbstractEventLoop, port: int) -> None:

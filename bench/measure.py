@@ -11,13 +11,14 @@ from bench.load import Load
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """The figures of one round, or the medians of several. CPU in milliseconds a request.
+    """The figures of one round, or the medians of several. CPU in milliseconds a request; `refused` with 503.
 
     `others_percent` is the share of the machine that neither this contender, PostgreSQL nor the load generator used:
     a round with much of it says little.
     """
 
     requests: float
+    refused: float
     per_second: float
     p50_ms: float
     p99_ms: float
@@ -45,6 +46,7 @@ def measured(python_pid: int | None, postgres_pid: int, cores: int, work: Callab
     per_request = 1000 / load.requests
     return Measure(
         requests=load.requests,
+        refused=load.refused,
         per_second=load.requests / load.seconds,
         p50_ms=ordered[len(ordered) // 2],
         p99_ms=ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)],

@@ -24,7 +24,7 @@ def run(socket_folder: Path, folder: Path, body: str, clients: int, seconds: flo
     ended = subprocess.run([*command, databases.DATABASE], check=True, capture_output=True, text=True)
     latencies_ms = [latency for path in folder.glob("pgbench.*") for latency in _latencies(path)]
     per_second = next(float(line.split()[2]) for line in ended.stdout.splitlines() if line.startswith("tps = "))
-    return Load(len(latencies_ms), len(latencies_ms) / per_second, latencies_ms, _ended_children() - before)
+    return Load(len(latencies_ms), 0, len(latencies_ms) / per_second, latencies_ms, _ended_children() - before)
 
 
 def _ended_children() -> float:

@@ -1,6 +1,7 @@
 """Where the milliseconds of one submission go: the real application in this process, one request at a time."""
 
-import time
+import statistics
+from itertools import islice
 from typing import Any
 
 import uvloop
@@ -15,9 +16,13 @@ from bench.load import Template
 from bench.plan import Plan
 from bench.report import table
 from bench.site import Say, Site
-from bench.spans import Label, Spans
+from bench.spans import Label, Span, Spans
 
 _REST = "FastAPI, Starlette, and all else"
+_WITH_SPANS = "all, with the cost of measuring inside"
+_BARE = "all, with nothing measured inside"
+_BLOCK = 50
+"""Requests between one kind and the other: wrapping makes Python forget what it learnt of the code."""
 
 
 def _statement(_connection: object, query: str, *_: object, **__: object) -> str:
@@ -44,7 +49,7 @@ SPANS: tuple[tuple[str, Label], ...] = (
     ("app.store.jsonb:load", "previous response, contacts: JSON to objects"),
     ("app.store.jsonb:dump", "JSON columns: objects to text"),
     ("app.services.submit_response:feedback", "feedback in words"),
-    ("app.services.submit_response:submit_response", "the use case's own lines"),
+    ("app.api.responses:submit_response", "the use case's own lines"),
     ("asyncpg.pool:Pool._acquire", "pool: acquire"),
     ("asyncpg.pool:Pool.release", "pool: release"),
     ("asyncpg.connection:Connection.execute", _statement),
@@ -54,47 +59,57 @@ SPANS: tuple[tuple[str, Label], ...] = (
 
 def run(site: Site, plan: Plan, say: Say) -> None:
     """Send so many requests to the application itself, and print what each part of one costs."""
-    bare, spans = uvloop.run(_profiled(site, plan.in_process))
-
-    def row(name: str, calls: str, wall_ns: int, cpu_ns: int) -> tuple[str, ...]:
-        figures = (wall_ns, cpu_ns, wall_ns - cpu_ns)
-        return (name, calls, *(f"{ns / plan.in_process / 1e3:.0f}" for ns in figures))
-
-    parts = sorted(spans.found.items(), key=lambda entry: -entry[1].wall_ns)
-    rows = [row(name, f"{one.calls / plan.in_process:.0f}", one.wall_ns, one.cpu_ns) for name, one in parts]
-    whole = (sum(one.wall_ns for _, one in parts), sum(one.cpu_ns for _, one in parts))
-    rows += [row("all, with the cost of measuring", "", *whole), row("all, nothing measured inside", "", *bare)]
-    say("\nOne submission in µs: alone in one process, without uvicorn, each with a token that is new")
+    bare, requests = uvloop.run(_profiled(site, plan.in_process))
+    names = {name for request in requests for name in request}
+    parts = {name: [request.get(name, Span()) for request in requests] for name in names}
+    rows = [_row(name, spans) for name, spans in sorted(parts.items(), key=lambda part: -_median(part[1], "wall_ns"))]
+    rows += [_row(_WITH_SPANS, [_sum(request) for request in requests]), _row(_BARE, bare)]
+    say(f"\nOne submission in µs, medians of {len(requests)}, one at a time in one process without uvicorn.")
+    say("Each has a token that is new. Waiting is PostgreSQL's work, its flush to disk, and the way there and back.")
     say(table(("", "calls", "time", "CPU here", "waiting"), rows))
-    say("Waiting is PostgreSQL's work, its flush to disk, and the way there and back.")
 
 
-async def _profiled(site: Site, times: int) -> tuple[tuple[int, int], Spans]:
-    """Nanoseconds (time, CPU) of all requests with nothing measured inside, then the spans of as many others.
+async def _profiled(site: Site, times: int) -> tuple[list[Span], list[dict[str, Span]]]:
+    """Requests with nothing measured inside, and, in turn with them, the spans of as many others.
 
     The first requests of a process do not count.
     """
     provider = IdentityProvider.of(site.centre_id)
     settings = Settings.model_validate({"DATABASE_URL": site.server.service_url, "issuers": (provider.issuer,)})
     app = create_app(settings, site.knowledge)
-    spans = Spans()
+    bare: list[Span] = []
+    inside: list[dict[str, Span]] = []
     async with app.router.lifespan_context(app):
-        requests = _requests(site, provider, 3 * times)
-        for request in requests[:times]:
+        requests = iter(_requests(site, provider, 2 * times + _BLOCK))
+        for request in islice(requests, _BLOCK):
             await _send(app, *request)
-        wall, cpu = time.perf_counter_ns(), time.process_time_ns()
-        for request in requests[times : 2 * times]:
-            await _send(app, *request)
-        wall, cpu = time.perf_counter_ns() - wall, time.process_time_ns() - cpu
-        undo = [spans.install(target, label) for target, label in SPANS]
-        try:
-            for request in requests[2 * times :]:
-                with spans.span(_REST):
-                    await _send(app, *request)
-        finally:
-            for take_away in undo:
-                take_away()
-    return (wall, cpu), spans
+        while block := list(islice(requests, _BLOCK)):
+            measured_inside = len(bare) > len(inside)
+            spans = Spans()
+            with spans.installed(SPANS if measured_inside else ()):
+                for request in block:
+                    spans.found = {}
+                    with spans.span(_REST):
+                        await _send(app, *request)
+                    if measured_inside:
+                        inside.append(spans.found)
+                    else:
+                        bare.append(spans.found[_REST])
+    return bare, inside
+
+
+def _row(name: str, spans: list[Span]) -> tuple[str, ...]:
+    wall, cpu = _median(spans, "wall_ns"), _median(spans, "cpu_ns")
+    return (name, f"{_median(spans, 'calls'):.0f}", *(f"{ns / 1e3:.0f}" for ns in (wall, cpu, max(0, wall - cpu))))
+
+
+def _median(spans: list[Span], what: str) -> float:
+    return float(statistics.median(getattr(span, what) for span in spans))
+
+
+def _sum(request: dict[str, Span]) -> Span:
+    spans = request.values()
+    return Span(1, sum(span.wall_ns for span in spans), sum(span.cpu_ns for span in spans))
 
 
 def _requests(site: Site, provider: IdentityProvider, count: int) -> list[tuple[str, str, bytes]]:

@@ -18,7 +18,7 @@ from bench.submit import Submit
 from bench.synthesis import SynthesisCost
 
 _RESULTS = Path(__file__).parent / "results"
-_HEADERS = ("", "req/s", "p50 ms", "p99 ms", "Python", "PostgreSQL", "generator", "others")
+_HEADERS = ("", "req/s", "p50 ms", "p99 ms", "Python", "PostgreSQL", "generator", "others", "refused")
 
 
 @dataclass(frozen=True)
@@ -133,4 +133,10 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _row(name: str, one: Measure) -> tuple[str, ...]:
     times = (one.p50_ms, one.p99_ms, one.python_ms, one.postgres_ms, one.load_ms)
-    return (name, f"{one.per_second:.0f}", *(f"{figure:.2f}" for figure in times), f"{one.others_percent:.0f} %")
+    return (
+        name,
+        f"{one.per_second:.0f}",
+        *(f"{figure:.2f}" for figure in times),
+        f"{one.others_percent:.0f} %",
+        f"{one.refused:.0f}",
+    )

@@ -4,8 +4,8 @@ import functools
 import importlib
 import inspect
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,14 +28,18 @@ class Spans:
     found: dict[str, Span] = field(default_factory=dict)
     _inside: list[list[int]] = field(default_factory=list)
 
-    def install(self, target: str, label: Label) -> Callable[[], None]:
-        """Wrap `module:name` or `module:Class.name`; gives what takes the wrapping away again."""
-        module, _, path = target.partition(":")
-        *owners, name = path.split(".")
-        owner: Any = functools.reduce(getattr, owners, importlib.import_module(module))
-        original = getattr(owner, name)
-        setattr(owner, name, self._wrapped(original, label))
-        return lambda: setattr(owner, name, original)
+    @contextmanager
+    def installed(self, targets: Iterable[tuple[str, Label]]) -> Iterator[None]:
+        """Wrap `module:name` and `module:Class.name` for as long as the block runs."""
+        with ExitStack() as undo:
+            for target, label in targets:
+                module, _, path = target.partition(":")
+                *owners, name = path.split(".")
+                owner: Any = functools.reduce(getattr, owners, importlib.import_module(module))
+                original = getattr(owner, name)
+                setattr(owner, name, self._wrapped(original, label))
+                undo.callback(setattr, owner, name, original)
+            yield
 
     @contextmanager
     def span(self, label: str) -> Iterator[None]:

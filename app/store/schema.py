@@ -105,6 +105,8 @@ async def _grant(migration_url: str, role: str) -> None:
     connection = await asyncpg.connect(migration_url)
     try:
         async with connection.transaction():
+            # Two installations that start at once: PostgreSQL refuses to change the rights on one table twice at once.
+            await connection.execute("SELECT pg_advisory_xact_lock(7023419)")
             name = await connection.fetchval("SELECT quote_ident($1)", role)
             await connection.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
             await connection.execute(f"GRANT SELECT ON alembic_version TO {name}")

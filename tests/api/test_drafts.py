@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from app.security.caller import Role
-from tests.api.answers import CALM, HIDDEN, PAIN_MILD
+from tests.api.answers import HIDDEN, PAIN_MILD
 from tests.api.database import Database
 from tests.api.problems import MARK, issues, problem
-from tests.support.service import INSTRUMENT, Service, days
+from tests.support.service import CALM, INSTRUMENT, Service, days
 
 pytestmark = pytest.mark.anyio
 

@@ -6,9 +6,8 @@ import pytest
 
 from app.security.caller import Role
 from app.store.ids import new_id
-from tests.api.answers import CALM
 from tests.api.problems import problem
-from tests.support.service import INSTRUMENT, Service, days
+from tests.support.service import CALM, INSTRUMENT, Service, days
 
 pytestmark = pytest.mark.anyio
 

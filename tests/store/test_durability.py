@@ -12,8 +12,8 @@ import pytest
 
 from app.store.embedded import EmbeddedPostgres
 from app.store.schema import migrate
-from tests.support.service import CALM, Service, running_service
 from tests.store.two_centres import connected
+from tests.support.service import CALM, Service, running_service
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +35,9 @@ def kill_everything(server: EmbeddedPostgres) -> None:
         process.kill()
 
 
-async def submit_until_it_breaks(service: Service, patient: str, acknowledged: list[str], enough: asyncio.Event) -> None:
+async def submit_until_it_breaks(
+    service: Service, patient: str, acknowledged: list[str], enough: asyncio.Event
+) -> None:
     while True:
         answer = await service.submit(patient, CALM)
         if answer.status_code != 201:

@@ -1,6 +1,7 @@
 """What the store writes and reads back: exact numbers, ordered ids, parameters in their places."""
 
 import asyncio
+import time
 from decimal import Decimal
 from typing import Any
 from uuid import RFC_4122
@@ -10,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
 
-from app.store import ids, jsonb
+from app.store import jsonb
 from app.store.draft import DRAFT
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
 from app.store.response_writing import _ADD as ADD_RESPONSE
-from app.store.statements import Statement, insert_row
+from app.store.statements import Statement
 from tests.store.two_centres import connected
 
 # jsonb stores texts without NUL and without lone surrogates; the API refuses both before they come here.
@@ -57,14 +58,9 @@ def test_postgresql_keeps_every_digit(postgres: EmbeddedPostgres) -> None:
         loop.close()
 
 
-@pytest.mark.parametrize("value", [float("nan"), object(), Decimal("NaN"), Decimal("Infinity")])
-def test_what_is_no_json_is_refused_or_nothing(value: object) -> None:
-    """orjson writes NaN as null; nothing of ours makes one. A thing without a JSON form is an error."""
-    if isinstance(value, float):
-        assert jsonb.load(jsonb.dump(value)) is None
-    else:
-        with pytest.raises((TypeError, ValueError)):
-            jsonb.load(jsonb.dump(value))
+def test_a_thing_without_a_json_form_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        jsonb.dump({"thing": object()})
 
 
 def test_an_id_is_a_uuid_of_version_7() -> None:
@@ -77,7 +73,7 @@ def test_an_id_is_a_uuid_of_version_7() -> None:
 def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     for milliseconds in (0, 1, 255, 256, 1_790_000_000_000, 1_790_000_000_001, 2**48 - 1):
-        monkeypatch.setattr(ids.time, "time_ns", lambda at=milliseconds: at * 1_000_000 + 999_999)
+        monkeypatch.setattr(time, "time_ns", lambda at=milliseconds: at * 1_000_000 + 999_999)
         made.append(new_id())
         assert made[-1].int >> 80 == milliseconds
     assert made == sorted(made)
@@ -85,7 +81,7 @@ def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_ids_of_one_moment_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ids.time, "time_ns", lambda: 1_790_000_000_000_000_000)
+    monkeypatch.setattr(time, "time_ns", lambda: 1_790_000_000_000_000_000)
     assert len({new_id() for _ in range(10_000)}) == 10_000
 
 
@@ -110,7 +106,7 @@ def test_one_parameter_may_stand_in_two_places() -> None:
 
 def test_a_forgotten_argument_is_an_error() -> None:
     with pytest.raises(KeyError, match="answers"):
-        Statement(insert_row(DRAFT, "centre_id", "answers")).arguments({"centre_id": new_id()})
+        ADD_RESPONSE.arguments({name: None for name in ADD_RESPONSE._names if name != "answers"})
 
 
 def test_an_argument_may_be_none() -> None:

@@ -238,4 +238,8 @@ def test_the_numbers_are_those_of_the_watched_items_and_their_leads() -> None:
     assert item_numbers(book, checked(book, {"often": "0", "nausea": "3"})) == {"often": 0, "strong": 0}
     assert item_numbers(book, checked(book, {"often": "1", "strong": "2"})) == {"often": 1, "strong": 2}
     assert item_numbers(book, checked(book, {"often": "1"})) == {"often": 1}
+    # An unanswered lead hides nothing here ("!=" holds without an answer): the follow-up is skipped, not 0.
     assert item_numbers(book, checked(book, {})) == {}
+    always_open = replace(book.questionnaire, items=(lead, replace(follow_up, enable_when=())))
+    skipped = checked(replace(book, questionnaire=always_open), {"often": "0"})
+    assert item_numbers(replace(book, questionnaire=always_open), skipped) == {"often": 0}

@@ -101,6 +101,7 @@ def test_the_latest_answer_is_now_even_where_an_earlier_one_is_known() -> None:
     row = row_of(
         synthesis_of(
             answered(day(-3), {"nausea": 1}),
+            answered(day(2), {"nausea": 3}, id="oldest"),
             answered(day(5), {"nausea": 2}, id="older"),
             answered(day(12), {"nausea": DECLINED}, id="latest"),
         ),
