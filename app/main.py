@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from app import __version__
 from app.api import consultations, drafts, health, me, patients, questionnaires, responses, scores
@@ -19,6 +19,7 @@ from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_productio
 from app.security.tokens import TokenReader
 from app.services.installation import Installation, Knowledge, load_knowledge
 from app.settings import Settings, read_settings
+from app.store.data_folder import data_folder
 from app.store.pool import Pool
 from app.store.schema import check_database
 
@@ -36,7 +37,8 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         await pool.close()
 
     refuse_demo_issuer_in_production(settings)
-    app = FastAPI(
+    # Not FastAPI itself: its documentation page loads scripts from elsewhere, and a hospital's network is closed.
+    app = FastAPIOffline(
         title="Vigie",
         version=__version__,
         lifespan=lifespan,
@@ -82,6 +84,6 @@ def _token_reader(app: FastAPI, settings: Settings) -> TokenReader:
     """The configured issuers; in demo mode the development issuer beside them."""
     if not settings.demo:
         return TokenReader(settings.issuers)
-    demo_issuer = DemoIssuer.open(settings, settings.data_dir or Path(".vigie"))
+    demo_issuer = DemoIssuer.open(settings, data_folder(settings))
     app.state.demo_issuer = demo_issuer
     return TokenReader((*settings.issuers, demo_issuer.as_issuer()))

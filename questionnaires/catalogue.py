@@ -52,14 +52,16 @@ class Catalogue:
         family = self.instruments.get(instrument)
         if family is None:
             raise UnknownQuestionnaire(tuple(self.instruments))
-        if version is not None:
-            found = family.versions.get(version)
-        else:
-            active = [q for q in family.versions.values() if q.status is PublicationStatus.ACTIVE]
-            found = active[-1] if active else None
+        found = family.versions.get(version) if version is not None else self.newest(instrument)
         if found is None:
             raise UnknownQuestionnaire(tuple(q.canonical for q in family.versions.values()))
         return found
+
+    def newest(self, instrument: str) -> Questionnaire | None:
+        """The newest active version of an instrument, or None where there is none (any more)."""
+        family = self.instruments.get(instrument)
+        versions = family.versions.values() if family else ()
+        return next((q for q in reversed(list(versions)) if q.status is PublicationStatus.ACTIVE), None)
 
     def by_canonical(self, canonical: str) -> Questionnaire:
         """The version that a pinned canonical `url|version` names. Raises UnknownQuestionnaire."""

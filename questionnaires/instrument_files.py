@@ -122,7 +122,7 @@ class ItemText(Shape):
 
 
 class TextFile(Shape):
-    """`text/<language>.yaml`: the words of one language for one or more versions of the structure."""
+    """`text/<language>/<revision>.yaml`: the words of one language for one or more versions of the structure."""
 
     instrument: InstrumentId
     language: Language

@@ -7,18 +7,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import typer
 import yaml
+from pydantic import ValidationError
 from rich.console import Console
 
 from app.cli import run as demo_run
 from app.cli.database import Database
-from app.cli.places import data_folder
 from app.demo.seed import CENTRE_ID
 from app.main import create_app
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
+from app.security.errors import SecurityError
 from app.services.check_instruments import check_instruments
 from app.services.check_instruments import publish as publish_instruments
 from app.services.history import plain_score
@@ -26,8 +28,11 @@ from app.services.installation import load_knowledge
 from app.services.json_schemas import write_schemas
 from app.settings import Settings
 from app.store.centre import Centre, EmergencyContact
+from app.store.cluster_files import EmbeddedPostgresError
+from app.store.data_folder import data_folder
 from app.store.errors import StoreError
 from app.store.ids import new_id
+from app.store.postgres_binaries import PostgresNotInstalledError
 from questionnaires.errors import InstrumentInvalid, UnknownQuestionnaire
 from questionnaires.response import CheckedResponse
 from questionnaires.validation import validate
@@ -53,7 +58,12 @@ def main() -> None:
     """Run the command line; what a person can mend ends in a sentence, not in a traceback."""
     try:
         app()
-    except (StoreError, InstrumentInvalid) as error:
+    except ValidationError as error:
+        # Only settings are validated here. pydantic's own message would show their values, passwords included.
+        for fault in error.errors(include_input=False, include_url=False, include_context=False):
+            err.print(f"setting {'.'.join(map(str, fault['loc'])) or 'VIGIE_*'}: {fault['msg']}")
+        _stop("docs/settings.md describes every setting.")
+    except (StoreError, InstrumentInvalid, SecurityError, EmbeddedPostgresError, PostgresNotInstalledError) as error:
         _stop(str(error))
 
 
@@ -181,10 +191,17 @@ def add_centre(
     instrument: Annotated[list[str] | None, typer.Option(help="What to answer before every consultation.")] = None,
 ) -> None:
     """Add a centre to an installation, as the schema's owner; prints the id that its tokens must claim."""
+    settings = Settings()
+    asked = tuple(instrument or ("pre-consultation",))
+    known = load_knowledge(settings).catalogue.instruments
+    if unknown := sorted(set(asked) - known.keys()):
+        _stop(f"there is no instrument {', '.join(unknown)}; there is: {', '.join(known)}")
+    if time_zone not in available_timezones():
+        _stop(f"there is no time zone '{time_zone}': use a name of the IANA database, such as Europe/Paris")
     languages = tuple(language or ("fr",))
     contact = EmergencyContact(emergency_number, {languages[0]: name})
-    centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), tuple(instrument or ("pre-consultation",)))
-    with Database(Settings(), say=err.print) as database:
+    centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), asked)
+    with Database(settings, say=err.print) as database:
         asyncio.run(database.add_centre(centre))
     out.print(str(centre.centre_id))
 

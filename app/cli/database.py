@@ -4,10 +4,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from app.cli.places import data_folder
 from app.settings import Settings
 from app.store.audit import AuditEntry
 from app.store.centre import Centre, add_centre
+from app.store.data_folder import data_folder
 from app.store.embedded import EmbeddedPostgres
 from app.store.errors import UnsafeRole
 from app.store.pool import Pool
@@ -21,6 +21,8 @@ class Database:
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
         self.settings = settings
         self._embedded: EmbeddedPostgres | None = None
+        if settings.database_url is None and settings.migration_url is not None:
+            raise UnsafeRole("VIGIE_MIGRATION_URL is set, but DATABASE_URL, the service's own role, is not: set both.")
         if settings.database_url is None:
             self._embedded = EmbeddedPostgres(data_folder(settings), say=say)
 

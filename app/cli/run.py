@@ -1,24 +1,29 @@
 """`vigie run` and `vigie serve`: starting the service, with or without everything that it needs."""
 
 import asyncio
+import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
 
 from app.cli.database import Database
-from app.cli.places import data_folder
 from app.demo.seed import DEMO_CENTRE, DemoPatient, coming_consultations, has_centre, is_seeded, seed
 from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
+from app.store.data_folder import data_folder
 from app.store.errors import StoreError
 from app.store.pool import Pool
+from app.store.schema import check_database
 
 Say = Callable[[str], None]
+_LOG = logging.getLogger(__name__)
 
 
 class PortInUse(StoreError):
@@ -28,6 +33,9 @@ class PortInUse(StoreError):
 def run(host: str, port: int, workers: int, say: Say) -> None:
     """Start the database, migrate, seed the demo centre at the first start, serve until Ctrl-C, stop the database."""
     _refuse_used_port(host, port)
+    # uvicorn raises the signal that ended it once more: the database must be stopped before this process ends.
+    signal.signal(signal.SIGTERM, _stop_calmly)
+    signal.signal(signal.SIGINT, _stop_calmly)
     base = Settings(demo=True)
     with Database(base, say) as database:
         say("Bringing the schema to the newest revision ...")
@@ -44,11 +52,16 @@ def run(host: str, port: int, workers: int, say: Say) -> None:
         patients = asyncio.run(_prepare_demo(database, settings, say))
         _say_what_to_open(f"http://{host}:{port}", patients, say)
         serve(settings)
-    say("Stopped.")
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal comes. Worker processes read their settings from the environment."""
+    """Serve until a signal comes. Worker processes read their settings from the environment.
+
+    Raises StoreBusy, SchemaNotReady or UnsafeRole before anything listens.
+    """
+    asyncio.run(check_database(settings.database_url or ""))
+    if not settings.demo:
+        _warn_of_examples(settings)
     os.environ |= {
         "DATABASE_URL": settings.database_url or "",
         "VIGIE_DEMO": str(settings.demo).lower(),
@@ -68,6 +81,18 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _stop_calmly(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit
+
+
+def _warn_of_examples(settings: Settings) -> None:
+    """What an installation must choose for itself, said loudly where it did not."""
+    if settings.canonical_base == Settings.model_fields["canonical_base"].default:
+        _LOG.warning("VIGIE_CANONICAL_BASE is the example: choose the base of your canonicals once, before real data")
+    if not settings.issuers:
+        _LOG.warning("VIGIE_ISSUERS is empty: no token will be accepted")
 
 
 async def _prepare_demo(database: Database, settings: Settings, say: Say) -> list[DemoPatient]:

@@ -191,7 +191,8 @@ _KINDS = (
         500,
         "exception",
         True,
-        "It is our fault. Nothing was stored. Tell the operator the `correlation_id`.",
+        "It is our fault. Sending again is safe: with the same idempotency key nothing is stored twice. Tell the "
+        "operator the `correlation_id`.",
     ),
     ProblemKind(
         "busy",

@@ -71,8 +71,8 @@ def _lock_problems(locked: dict[str, str], digests: dict[str, str]) -> list[File
         if name not in locked:
             problems.append(FileProblem(LOCK, 1, f"{_NOT_LOCKED}{name}. `vigie publish` adds it"))
         elif locked[name] != digest:
-            text = f"{name} was published and has changed since: undo the change, or publish it under a new version"
-            problems.append(FileProblem(LOCK, 1, text))
+            text = "was published and has changed since: undo that, or publish it as a new version or revision"
+            problems.append(FileProblem(LOCK, 1, f"{name} {text}"))
     gone = sorted(locked.keys() - digests.keys())
     text = "was published and is gone: bring it back"
     return [*problems, *(FileProblem(LOCK, 1, f"{name} {text}") for name in gone)]

@@ -25,23 +25,28 @@ class Authored:
     """When the answers were given, by our clock, and what had to be done to know it."""
 
     authored_at: datetime
+    begun_at: datetime | None = None
     flags: tuple[ClockFlag, ...] = ()
 
 
-def correct_authored(role: Role, authored: datetime, sent_at: datetime | None, received_at: datetime) -> Authored:
+def correct_authored(
+    role: Role, authored: datetime, *, begun_at: datetime | None, sent_at: datetime | None, received_at: datetime
+) -> Authored:
     """`authored + (received_at - sent_at)`: the phone's clock may be wrong, but it ran evenly between the two.
 
     What would still lie in the future is taken as "now" and flagged, for a person's device; a system must know the
     time. So is what lies before anybody answered anything. Raises AuthoredInFuture.
     """
-    corrected = _shift(authored, received_at - sent_at if sent_at else timedelta())
+    behind = received_at - sent_at if sent_at else timedelta()
+    corrected = _shift(authored, behind)
+    begun = _shift(begun_at, behind) if begun_at else None
     if corrected is None or corrected < _NO_ANSWER_BEFORE:
-        return Authored(received_at, (ClockFlag.AUTHORED_UNKNOWN,))
+        return Authored(received_at, begun, (ClockFlag.AUTHORED_UNKNOWN,))
     if corrected <= received_at:
-        return Authored(corrected)
+        return Authored(corrected, begun)
     if role is Role.SYSTEM and corrected > received_at + TOLERANCE:
         raise AuthoredInFuture
-    return Authored(received_at, (ClockFlag.AUTHORED_IN_FUTURE,))
+    return Authored(received_at, begun, (ClockFlag.AUTHORED_IN_FUTURE,))
 
 
 def _shift(authored: datetime, by: timedelta) -> datetime | None:

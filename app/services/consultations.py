@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.security.operations import Operation
+from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.installation import Installation
 from app.store.centre import read_centre
@@ -29,6 +29,7 @@ async def upsert(installation: Installation, call: Call, patient_id: UUID, visit
 
     Raises NotFound (also where the visit is another patient's), UnknownQuestionnaire.
     """
+    authorise(call.caller, Operation.UPSERT_CONSULTATION, patient_id)
     for instrument in visit.instruments or ():
         installation.catalogue.get(instrument)
     async with opened(installation, call, Operation.UPSERT_CONSULTATION, patient_id) as open_call:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.security.operations import Operation
+from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.errors import QuestionnaireNotActive, ResponseInvalid
 from app.services.installation import Installation
@@ -29,6 +29,7 @@ async def save(
     A draft may lack anything and may hold answers that branching hides at the moment.
     Raises UnknownQuestionnaire, QuestionnaireNotActive, ResponseInvalid, NotFound, Conflict.
     """
+    authorise(call.caller, Operation.SAVE_DRAFT, patient_id)  # before anything is said of the answers
     questionnaire = installation.catalogue.get(instrument, version)
     if questionnaire.status is PublicationStatus.DRAFT:
         raise QuestionnaireNotActive

@@ -6,7 +6,7 @@ ServiceError
 ├── QuestionnaireNotActive   the version is a draft: it takes no responses
 ├── AuthoredInFuture         a system says that the answers will be given later
 ├── NotInEffect              the response was entered in error: it can be read, not changed
-├── LanguageUnavailable      there are no words of this questionnaire in any language asked for
+├── LanguageUnavailable      the questionnaire has no words that may be shown
 ├── UnknownScore             the questionnaire has no score of that name
 └── IdentifierConflict       the identifiers belong to more than one patient
 """
@@ -43,11 +43,7 @@ class NotInEffect(ServiceError):
 
 
 class LanguageUnavailable(ServiceError):
-    """The questionnaire has no words that may be shown. `available` lists the languages that it has."""
-
-    def __init__(self, available: tuple[str, ...]) -> None:
-        super().__init__("no words in a language that was asked for")
-        self.available = available
+    """The questionnaire has no words that may be shown."""
 
 
 class UnknownScore(ServiceError):

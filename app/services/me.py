@@ -65,7 +65,7 @@ async def to_do(installation: Installation, call: Call) -> list[ToDo]:
                 found.extend(
                     ToDo(
                         patient_id=patient_id,
-                        questionnaire=installation.catalogue.get(instrument),
+                        questionnaire=questionnaire,
                         consultation=consultation,
                         opens_at=opens_at,
                         is_open=opens_at <= call.received_at,
@@ -73,5 +73,6 @@ async def to_do(installation: Installation, call: Call) -> list[ToDo]:
                     )
                     for instrument in consultation.instruments
                     if instrument not in answered
+                    and (questionnaire := installation.catalogue.newest(instrument)) is not None
                 )
     return sorted(found, key=lambda item: item.consultation.starts_at)

@@ -42,7 +42,7 @@ def render_questionnaire(installation: Installation, call: Call, instrument: str
     questionnaire = installation.catalogue.get(instrument, version)
     text = _text(installation, questionnaire, call.languages)
     if text is None:
-        raise LanguageUnavailable(())
+        raise LanguageUnavailable
     return _rendered(installation, questionnaire, text)
 
 

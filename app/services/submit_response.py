@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.security.caller import Role
-from app.security.operations import Operation
+from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.clocks import Authored, correct_authored
 from app.services.errors import AuthoredInFuture, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid
@@ -59,6 +59,7 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
     Raises UnknownQuestionnaire, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid, AuthoredInFuture,
     KeyReused, NotFound.
     """
+    authorise(call.caller, Operation.SUBMIT_RESPONSE, patient_id)  # before anything is said of the answers
     questionnaire = installation.catalogue.get(sent.instrument, sent.version)
     if questionnaire.status is PublicationStatus.DRAFT:
         raise QuestionnaireNotActive
@@ -87,12 +88,18 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
 
 
 def _accept(call: Call, questionnaire: Questionnaire, sent: Submission, draft_begun_at: datetime | None) -> Authored:
-    """When the answers were given. Raises AuthoredInFuture, and QuestionnaireRetired for what was begun after
-    retirement: a patient who began in time may always finish.
+    """When the answers were begun and given. Raises AuthoredInFuture, and QuestionnaireRetired for what was begun
+    after retirement: a patient who began in time may always finish.
     """
-    authored = correct_authored(call.caller.role, sent.authored, sent.sent_at, call.received_at)
+    authored = correct_authored(
+        call.caller.role,
+        sent.authored,
+        begun_at=sent.begun_at,
+        sent_at=sent.sent_at,
+        received_at=call.received_at,
+    )
     if questionnaire.retired_on is not None:
-        stated = [begun for begun in (sent.begun_at, draft_begun_at, authored.authored_at) if begun]
+        stated = [begun for begun in (authored.begun_at, draft_begun_at, authored.authored_at) if begun]
         if min(stated).date().isoformat() > questionnaire.retired_on:
             raise QuestionnaireRetired
     return authored
@@ -145,7 +152,7 @@ async def _evaluated(
         status=ResponseStatus.COMPLETED,
         answered_by=_respondent(call, patient_id, sent.answered_by),
         recorded_by=call.caller.role.value,
-        begun_at=sent.begun_at or locked.draft_begun_at,
+        begun_at=authored.begun_at or locked.draft_begun_at,
         authored=sent.authored,
         sent_at=sent.sent_at,
         received_at=call.received_at,

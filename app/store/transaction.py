@@ -14,6 +14,16 @@ from app.store.errors import StoreBusy
 from app.store.pool import Connection, Pool
 from app.store.statements import Statement
 
+_DATABASE_IS_AWAY = (
+    asyncpg.OperatorInterventionError,  # a time-out, a shutdown
+    asyncpg.PostgresConnectionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InterfaceError,
+    TimeoutError,
+    OSError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -76,7 +86,7 @@ async def transaction(pool: Pool, scope: Scope, audit: AuditEntry) -> AsyncItera
             yield opened
             await write_audit(opened, audit)
             await connection.execute("COMMIT")
-        except (asyncpg.QueryCanceledError, asyncpg.ConnectionDoesNotExistError, TimeoutError) as error:
+        except _DATABASE_IS_AWAY as error:
             await _roll_back(connection)
             raise StoreBusy("the database did not answer in time") from error
         except BaseException:

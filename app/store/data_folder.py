@@ -1,4 +1,4 @@
-"""Where a working copy keeps what it makes."""
+"""Where a working copy keeps what it makes: its database, the key of its development issuer."""
 
 from pathlib import Path
 
