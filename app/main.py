@@ -44,6 +44,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
+        redirect_slashes=False,
         openapi_url="/openapi.json",
     )
     app.state.settings = settings

@@ -316,4 +316,9 @@ def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> R
 def _sha256(body: SubmissionBody) -> bytes:
     """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry."""
     plain = {name: value for name, value in body if name != "sent_at"}
-    return hashlib.sha256(orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)).digest()
+    try:
+        canonical = orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # What it cannot write (lists in each other, an integer beyond 64 bits) answers no item: it is refused later.
+        return b""
+    return hashlib.sha256(canonical).digest()

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -27,6 +28,7 @@ _OUTCOMES = {
     status: {"description": "OperationOutcome", **_RESOURCE}
     for status in sorted({kind.status for kind in KINDS.values()})
 }
+_SEARCH_PARAMETERS = frozenset({"patient", "_count", "_cursor"})
 _PATIENT = re.compile(r"(?:Patient/)?([0-9a-fA-F-]{36})")
 
 router = APIRouter(
@@ -79,16 +81,16 @@ async def search_questionnaire_responses(
     return _searchset(request, found)
 
 
-@router.get("/QuestionnaireResponse/{response_id}")
-async def read_questionnaire_response(installed: Installed, call: Authenticated, response_id: UUID) -> Response:
+@router.get("/QuestionnaireResponse/{resource_id}")
+async def read_questionnaire_response(installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """The latest revision of a response."""
-    return _answer(await export_fhir.read_questionnaire_response(installed, call, response_id))
+    return _answer(await export_fhir.read_questionnaire_response(installed, call, resource_id))
 
 
-@router.get("/QuestionnaireResponse/{response_id}/$collection")
-async def read_collection(request: Request, installed: Installed, call: Authenticated, response_id: UUID) -> Response:
+@router.get("/QuestionnaireResponse/{resource_id}/$collection")
+async def read_collection(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """One response with its Observations, in a collection Bundle."""
-    return _answer(await export_fhir.read_collection(installed, call, response_id, _service_base(request)))
+    return _answer(await export_fhir.read_collection(installed, call, resource_id, _service_base(request)))
 
 
 @router.get("/Observation")
@@ -120,9 +122,11 @@ def _answer(resource: dict[str, Any]) -> Response:
 
 
 def _searchset(request: Request, found: Found) -> Response:
-    bundle = searchset_bundle(found.resources, _service_base(request), str(request.url))
+    understood = {name: value for name, value in request.query_params.items() if name in _SEARCH_PARAMETERS}
+    page = request.url.replace(query=urlencode(understood))
+    bundle = searchset_bundle(found.resources, _service_base(request), str(page))
     if found.next:
-        following = request.url.include_query_params(_cursor=cursor_of(found.next))
+        following = page.include_query_params(_cursor=cursor_of(found.next))
         bundle["link"].append({"relation": "next", "url": str(following)})
     return Response(encode(bundle), media_type=FHIR_JSON)
 

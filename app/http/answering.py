@@ -7,6 +7,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.http.preconditions import PreconditionRequired
 from app.http.problem_kinds import KINDS
@@ -107,8 +108,17 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BodyTooLarge):
         members = {"limit_bytes": error.limit_bytes}
         return render(request, Problem(KINDS["body-too-large"], error.detail, members=members))
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_of(request))
     slug = _BY_STATUS.get(error.status_code, "defect")
     return render(request, Problem(KINDS[slug], KINDS[slug].title, headers=headers))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method that the path takes: Starlette names those of the first route only."""
+    asked = ((method, dict(request.scope) | {"method": method}) for method in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+    routes = request.app.routes
+    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 async def answer_error(request: Request, error: Exception) -> Response:

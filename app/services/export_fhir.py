@@ -49,9 +49,9 @@ def read_questionnaire(installation: Installation, call: Call, resource_id: str)
     raise NotFound
 
 
-async def read_questionnaire_response(installation: Installation, call: Call, response_id: UUID) -> Resource:
+async def read_questionnaire_response(installation: Installation, call: Call, resource_id: str) -> Resource:
     """The latest revision of a response. Raises NotFound."""
-    exported = await _one(installation, call, response_id, Operation.READ_RESPONSE)
+    exported = await _one(installation, call, resource_id, Operation.READ_RESPONSE)
     return dict(questionnaire_response(exported, _pinned_text(installation, exported)))
 
 
@@ -60,16 +60,16 @@ async def read_observation(installation: Installation, call: Call, resource_id: 
     split = split_observation_id(resource_id)
     if split is None:
         raise NotFound
-    exported = await _one(installation, call, _uuid(split[0]), Operation.READ_SCORES)
+    exported = await _one(installation, call, split[0], Operation.READ_SCORES)
     for observation in observations(exported, _shown_text(installation, call, exported)):
         if observation["id"] == resource_id:
             return dict(observation)
     raise NotFound
 
 
-async def read_collection(installation: Installation, call: Call, response_id: UUID, service_base: str) -> Resource:
+async def read_collection(installation: Installation, call: Call, resource_id: str, service_base: str) -> Resource:
     """One response with its Observations in a collection Bundle. Raises NotFound."""
-    exported = await _one(installation, call, response_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
+    exported = await _one(installation, call, resource_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
     response = questionnaire_response(exported, _pinned_text(installation, exported))
     scores = observations(exported, _shown_text(installation, call, exported))
     return dict(collection_bundle(response, scores, service_base))
@@ -96,8 +96,9 @@ async def observations_of_patient(
 
 
 async def _one(
-    installation: Installation, call: Call, response_id: UUID, operation: Operation, *also: Operation
+    installation: Installation, call: Call, resource_id: str, operation: Operation, *also: Operation
 ) -> ExportedResponse:
+    response_id = _uuid(resource_id)
     async with opened(installation, call, operation) as open_call:
         stored = await read_current(open_call.tx, response_id)
         for needed in (operation, *also):
@@ -146,6 +147,7 @@ def _shown_text(installation: Installation, call: Call, exported: ExportedRespon
 
 
 def _uuid(text: str) -> UUID:
+    """The response that a FHIR id names. Raises NotFound: what is no UUID was never the id of one."""
     try:
         return UUID(text)
     except ValueError:

@@ -31,7 +31,7 @@ def with_retired_version(folder: Path, retired_on: date) -> Path:
 
 
 def with_newer_scoring(folder: Path) -> Path:
-    """Write a copy in which scoring 1.1.0 gives a mild dry mouth 2 instead of 1; gives the folder of the instruments."""
+    """Write a copy in which scoring 1.1.0 gives a mild dry mouth 2, not 1; gives the folder of the instruments."""
     root = folder / "instruments"
     shutil.copytree(INSTRUMENTS, root)
     scoring = root / "pre-consultation" / "scoring"

@@ -185,7 +185,6 @@ async def test_what_was_begun_before_retirement_is_accepted(
     assert stored["scores"]
 
 
-@pytest.mark.xfail(reason="submit_response._accept: begun_at is by the client's clock too, and is not corrected")
 async def test_what_was_begun_before_retirement_is_accepted_from_a_phone_that_is_ahead(
     after_retirement: Service,
 ) -> None:

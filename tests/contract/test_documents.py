@@ -9,7 +9,7 @@ import yaml
 from typer.testing import CliRunner
 
 from app.cli.commands import app as command_line
-from app.http.problems import KINDS
+from app.http.problem_kinds import KINDS
 from app.main import create_app
 from app.services.installation import load_knowledge
 from app.services.json_schemas import json_schemas
@@ -85,7 +85,9 @@ def _variables(table: str) -> set[str]:
 def test_every_setting_is_described() -> None:
     page = (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8")
     prefix = Settings.model_config["env_prefix"]
-    variables = {str(field.validation_alias or f"{prefix}{name}".upper()) for name, field in Settings.model_fields.items()}
+    variables = {
+        str(field.validation_alias or f"{prefix}{name}".upper()) for name, field in Settings.model_fields.items()
+    }
     assert _variables(page) == variables
     members = set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"^\| (`.*?) \|", page, flags=re.MULTILINE))))
     assert members >= set(Issuer.model_fields)

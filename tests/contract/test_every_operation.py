@@ -1,5 +1,6 @@
-"""Every operation keeps to `openapi.yaml`, whatever it is sent: no defect, no status, type or shape that is not documented."""
+"""Every operation keeps to `openapi.yaml`, whatever it is sent: no defect, nothing that is not documented."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -24,7 +26,6 @@ from app.security.caller import Role
 from app.services.installation import load_knowledge
 from app.settings import Settings
 from app.store.embedded import EmbeddedPostgres
-from app.store.ids import new_id
 from tests.support.service import CALM, Service, running_service
 
 CHECKS = [
@@ -38,62 +39,101 @@ ROLES = (Role.PATIENT, Role.NURSE, Role.SYSTEM)
 
 _settings = Settings()
 SCHEMA = schemathesis.openapi.from_dict(create_app(_settings, load_knowledge(_settings)).openapi())
-OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)}
+
+
+# What a request needs to get past "not found" and "invalid": real ids, and a body of real answers.
+REAL_BODY: dict[str, Any] = {
+    "questionnaire": "pre-consultation",
+    "version": "1.0.0",
+    "language": "fr",
+    "answers": CALM,
+    "authored": "2026-03-02T09:00:00Z",
+    "sent_at": "2026-03-02T09:00:00Z",
+    "begun_at": None,
+    "answered_by": None,
+    "start": "2026-03-02T09:00:00Z",
+    "instruments": ["pre-consultation"],
+}
+QUESTIONNAIRE = "pre-consultation-1.0.0"
 
 
 @dataclass(frozen=True)
 class Known:
-    """A running service, and the ids of one patient's things, so that not everything ends at "not found"."""
+    """A running service, and the ids of one patient's things."""
 
     portal: anyio.from_thread.BlockingPortal
     service: Service
     ids: dict[str, str]
 
-    def send(self, case: Case, role: Role) -> httpx.Response:
+    def send(self, case: Case[Any], role: Role) -> httpx.Response:
+        """Send what was generated, with a token of the role and nothing else of ours."""
         arguments = case.as_transport_kwargs(base_url="http://testserver")
         arguments.pop("cookies", None)
         patient = self.ids["patient_id"] if role is Role.PATIENT else None
         sent = {**arguments.pop("headers", {}), **self.service.as_(role, patient)}
         content = {"content" if name == "data" else name: value for name, value in arguments.items()}
-        return self.portal.call(self._send, {**content, "headers": sent})
+        answer: httpx.Response = self.portal.call(self._send, {**content, "headers": sent})
+        return answer
+
+    def make_real(self, case: Case[Any], label: str) -> None:
+        """Put what is there in the place of what was made up, wherever the generated request has that place."""
+        ids = self.ids
+        if label.startswith(("PUT /v1/responses", "POST /v1/responses")):
+            ids = {**ids, "response_id": self.portal.call(_submit, self.service, ids["patient_id"])}
+        if "/fhir/" in label:
+            real = {"Questionnaire": QUESTIONNAIRE, "Observation": f"{ids['response_id']}.1"}
+            ids = {**ids, "resource_id": real.get(label.split("/")[2], ids["response_id"])}
+        for place in (case.path_parameters, case.query):
+            for name in place or {}:
+                if name in ids:
+                    place[name] = ids[name]
+        if isinstance(case.body, dict):
+            case.body |= {name: value for name, value in REAL_BODY.items() if name in case.body}
+        if "drafts" in label:
+            case.headers.pop("If-Match", None)
+            case.headers["If-None-Match"] = "*"
+        elif "response_id" in case.path_parameters and label.startswith(("PUT", "POST")):
+            case.headers["If-Match"] = '"1"'
 
     async def _send(self, arguments: dict[str, Any]) -> httpx.Response:
         return await self.service.client.request(**arguments)
 
 
+async def _submit(service: Service, patient: str) -> str:
+    answer = await service.submit(patient, CALM)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def _furnish(started: Service) -> tuple[Service, dict[str, str]]:
+    own = await started.with_new_centre()
+    patient = await own.register()
+    response = await _submit(own, patient)
+    stored = await own.client.get(f"/v1/responses/{response}", headers=own.as_(Role.NURSE))
+    return own, {
+        "patient_id": patient,
+        "patient": f"Patient/{patient}",
+        "response_id": response,
+        "consultation_id": await own.plan(patient, own.clock()),
+        "instrument": "pre-consultation",
+        "version": "1.0.0",
+        "revision": "1",
+        "name": next(iter(stored.json()["scores"])),
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2026-12-31T00:00:00Z",
+        "as_of": "2026-12-31T00:00:00Z",
+    }
+
+
 @pytest.fixture(scope="module")
 def known(postgres: EmbeddedPostgres) -> Iterator[Known]:
-    async def furnish(service: Service) -> tuple[Service, dict[str, str]]:
-        own = await service.with_new_centre()
-        patient = await own.register()
-        response = (await own.submit(patient, CALM)).json()["id"]
-        consultation = await own.plan(patient, own.clock())
-        return own, {
-            "patient_id": patient,
-            "response_id": response,
-            "consultation_id": consultation,
-            "instrument": "pre-consultation",
-            "version": "1.0.0",
-            "revision": "1",
-            "patient": f"Patient/{patient}",
-            "resource_id": f"{response}.1",
-            "visit_id": str(new_id()),
-            "name": "pain",
-        }
-
     with (
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(running_service(postgres.service_url, postgres.owner_url)) as started,
     ):
-        own, ids = portal.call(furnish, started)
+        own, ids = portal.call(_furnish, started)
         yield Known(portal, own, ids)
-
-
-def _name_what_is_there(case: Case, known: Known, data: st.DataObject) -> None:
-    for place in (case.path_parameters, case.query):
-        for name in place or {}:
-            if name in known.ids and data.draw(st.booleans(), label=f"the real {name}"):
-                place[name] = known.ids[name]
 
 
 @pytest.mark.slow
@@ -103,25 +143,26 @@ def test_an_operation_keeps_its_contract(known: Known, label: str) -> None:
     cases = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     if operation.body or list(operation.iter_parameters()):
         cases |= operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-    seen: set[int] = set()
+    seen: Counter[int] = Counter()
 
     @settings(
-        max_examples=25,
+        max_examples=40,
         derandomize=True,
         deadline=None,
         database=None,
-        phases=[Phase.explicit, Phase.generate],
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=cases, role=st.sampled_from(ROLES), data=st.data())
-    def law(case: Case, role: Role, data: st.DataObject) -> None:
-        _name_what_is_there(case, known, data)
+    @given(case=cases, role=st.sampled_from(ROLES), real=st.booleans())
+    def law(case: Case[Any], role: Role, real: bool) -> None:
+        if real:
+            known.make_real(case, label)
         answer = known.send(case, role)
-        seen.add(answer.status_code)
+        seen[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
 
     law()
-    assert seen, "something was sent"
+    assert any(status < 300 for status in seen), f"nothing ever succeeded: {dict(seen)}"
 
 
 def test_every_operation_is_here() -> None:
