@@ -52,12 +52,12 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
     app.state.token_reader = _token_reader(app, settings)
     install_problem_handlers(app)
     for router in (
+        responses.of_patient,  # first, because it is asked most: routes are tried in order
+        responses.router,
         me.router,
         questionnaires.router,
         patients.router,
         drafts.router,
-        responses.of_patient,
-        responses.router,
         consultations.of_patient,
         consultations.router,
         scores.router,

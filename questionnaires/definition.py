@@ -142,7 +142,7 @@ class Questionnaire:
         """The pinned canonical, `url|version`."""
         return f"{self.url}|{self.version}"
 
-    @property
+    @cached_property
     def reaches(self) -> tuple[Reach, ...]:
         """Every item in document order, each with its ancestors."""
         return tuple(self._by_link_id.values())
@@ -151,6 +151,11 @@ class Questionnaire:
     def questions(self) -> tuple[Item, ...]:
         """Every item that can be answered, in document order."""
         return tuple(reach.item for reach in self.reaches if reach.item.is_question)
+
+    @cached_property
+    def repeating(self) -> frozenset[str]:
+        """The link ids of the items that take a list of answers."""
+        return frozenset(item.link_id for item in self.questions if item.repeats)
 
     def item(self, link_id: str) -> Item | None:
         """The item of that link id, or None where the questionnaire has none."""

@@ -8,13 +8,6 @@ from typing import Any
 from questionnaires.definition import EnableOperator, EnableWhen, Item, Questionnaire, Value
 from questionnaires.response import Answers
 
-_ORDERED: dict[EnableOperator, Callable[[Any, Any], bool]] = {
-    EnableOperator.GREATER: operator.gt,
-    EnableOperator.LESS: operator.lt,
-    EnableOperator.GREATER_OR_EQUAL: operator.ge,
-    EnableOperator.LESS_OR_EQUAL: operator.le,
-}
-
 
 def enabled_items(questionnaire: Questionnaire, answers: Answers) -> frozenset[str]:
     """The link ids of the items that are enabled by these answers.
@@ -34,8 +27,11 @@ def enabled_items(questionnaire: Questionnaire, answers: Answers) -> frozenset[s
 
 
 def _conditions_hold(item: Item, answers: Answers, enabled: set[str]) -> bool:
-    results = (holds(c, answers.get(c.question, ()) if c.question in enabled else ()) for c in item.enable_when)
-    return any(results) if item.enable_any else all(results)
+    for condition in item.enable_when:
+        question = condition.question
+        if holds(condition, answers.get(question, ()) if question in enabled else ()) is item.enable_any:
+            return item.enable_any
+    return not item.enable_any
 
 
 def holds(condition: EnableWhen, given: tuple[Value, ...]) -> bool:
@@ -45,18 +41,36 @@ def holds(condition: EnableWhen, given: tuple[Value, ...]) -> bool:
     (so it holds where nothing was answered: pair it with `exists` to ask for an answer too), the ordered
     operators one answer that compares so.
     """
-    match condition.operator:
-        case EnableOperator.EXISTS:
-            return bool(given) is condition.answer
-        case EnableOperator.EQUAL:
-            return condition.answer in given
-        case EnableOperator.NOT_EQUAL:
-            return condition.answer not in given
-        case ordered:
-            compare = _ORDERED[ordered]
-            return any(_comparable(value, condition.answer) and compare(value, condition.answer) for value in given)
+    return _OPERATORS[condition.operator](given, condition.answer)
+
+
+def _exists(given: tuple[Value, ...], answer: Value) -> bool:
+    return bool(given) is answer
+
+
+def _equal(given: tuple[Value, ...], answer: Value) -> bool:
+    return answer in given
+
+
+def _not_equal(given: tuple[Value, ...], answer: Value) -> bool:
+    return answer not in given
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[tuple[Value, ...], Value], bool]:
+    return lambda given, answer: any(_comparable(value, answer) and compare(value, answer) for value in given)
 
 
 def _comparable(value: Value, other: Value) -> bool:
     """Numbers compare with numbers, texts (ISO dates and times) with texts; a draft may hold anything."""
     return any(isinstance(value, kind) and isinstance(other, kind) for kind in (str, (int, Decimal)))
+
+
+_OPERATORS: dict[EnableOperator, Callable[[tuple[Value, ...], Value], bool]] = {
+    EnableOperator.EXISTS: _exists,
+    EnableOperator.EQUAL: _equal,
+    EnableOperator.NOT_EQUAL: _not_equal,
+    EnableOperator.GREATER: _ordered(operator.gt),
+    EnableOperator.LESS: _ordered(operator.lt),
+    EnableOperator.GREATER_OR_EQUAL: _ordered(operator.ge),
+    EnableOperator.LESS_OR_EQUAL: _ordered(operator.le),
+}

@@ -36,11 +36,17 @@ def _zero_if_lead_zero(values: Sequence[Number | Absence]) -> Settled:
     PRO-CTCAE composites, Basch 2021: a missing attribute gives no composite. This policy is an explicit choice of the
     scoring file.
     """
-    if values[0] != 0 or Absence.HIDDEN not in values:
-        return _complete(values)
-    hidden = tuple(position for position, value in enumerate(values) if value is Absence.HIDDEN)
-    filled = _complete([0 if value is Absence.HIDDEN else value for value in values])
-    return filled if isinstance(filled, Absence) else (filled[0], hidden)
+    numbers: list[Number] = []
+    imputed: list[int] = []
+    for position, value in enumerate(values):
+        if not isinstance(value, Absence):
+            numbers.append(value)
+        elif value is Absence.HIDDEN and values[0] == 0:
+            numbers.append(0)
+            imputed.append(position)
+        else:
+            return value
+    return numbers, tuple(imputed)
 
 
 _POLICIES: dict[MissingPolicy, Callable[[Sequence[Number | Absence]], Settled]] = {

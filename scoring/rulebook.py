@@ -66,6 +66,11 @@ class Rulebook:
         return tuple(item for item in items if item is not None)
 
     @cached_property
+    def comparable_versions(self) -> tuple[str, ...]:
+        """`comparable`, in order."""
+        return tuple(sorted(self.comparable))
+
+    @cached_property
     def line_rules(self) -> Mapping[str, ScoreRule]:
         """By concept, the rule whose value stands for it: the composite, else presence, severity, or the scale."""
         order = list(ScoreKind)

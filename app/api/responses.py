@@ -29,6 +29,7 @@ from app.http.strict_json import StrictRoute
 from app.security.caller import Role
 from app.services import read_response
 from app.services.correct_response import correct_response, mark_entered_in_error
+from app.services.history import plain_scores, scores_from
 from app.services.read_response import PAGE_SIZE, Place
 from app.services.submit_response import Submission, submit_response
 from app.store import jsonb
@@ -308,7 +309,7 @@ def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> R
         flags=stored.evaluation["flags"],
         reason=stored.reason,
         answers=dict(stored.answers),
-        scores=None if for_patient else dict(stored.scores),
+        scores=None if for_patient else plain_scores(scores_from(stored.scores)),
         alerts=None if for_patient else stored.evaluation["alerts"],
     )
 

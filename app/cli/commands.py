@@ -207,7 +207,12 @@ def add_centre(
 
 
 def _read_answers(path: Path) -> dict[str, Any]:
-    text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except OSError as error:
+        _stop(f"{path}: {error.strerror}")
+    except UnicodeDecodeError as error:
+        _stop(f"{path}: not UTF-8 (byte {error.start})")
     try:
         answers = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:

@@ -8,6 +8,7 @@ its user agreed to. Scopes of other families (`openid`, `launch/patient`) are no
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 EVERY_RESOURCE = "*"
 
@@ -51,6 +52,7 @@ class Grant:
         return f"{self.context}/{self.resource}.{self.interaction}"
 
 
+@lru_cache(maxsize=1_024)
 def parse_scopes(text: str) -> frozenset[Grant]:
     """Read a space-separated scope string (RFC 6749 section 3.3); what is not understood is not granted."""
     return frozenset(grant for scope in text.split(" ") for grant in _grants_of(scope))

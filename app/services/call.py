@@ -10,7 +10,7 @@ from app.security.caller import Caller, Role
 from app.security.operations import Operation, authorise
 from app.services.installation import Installation
 from app.store.audit import AuditEntry
-from app.store.transaction import Scope, Transaction, transaction
+from app.store.transaction import PatientLock, Scope, Transaction, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,11 @@ class OpenCall:
 
 @asynccontextmanager
 async def opened(
-    installation: Installation, call: Call, operation: Operation, patient_id: UUID | None = None
+    installation: Installation,
+    call: Call,
+    operation: Operation,
+    patient_id: UUID | None = None,
+    lock: PatientLock | None = None,
 ) -> AsyncIterator[OpenCall]:
     """The one way to the database: authorised first, then bound to what the caller may see, then audited.
 
@@ -48,7 +52,7 @@ async def opened(
         correlation_id=call.correlation_id,
         patient_id=patient_id or caller.patient_id,
     )
-    async with transaction(installation.pool, _scope(caller, patient_id), audit) as tx:
+    async with transaction(installation.pool, _scope(caller, patient_id), audit, lock) as tx:
         yield OpenCall(tx, audit)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.security.caller import Role
-from app.services.errors import AuthoredInFuture
 
 TOLERANCE = timedelta(seconds=60)
 """How far a system's clock may be ahead of ours."""
@@ -27,6 +26,7 @@ class Authored:
     authored_at: datetime
     begun_at: datetime | None = None
     flags: tuple[ClockFlag, ...] = ()
+    refused: bool = False
 
 
 def correct_authored(
@@ -35,7 +35,8 @@ def correct_authored(
     """`authored + (received_at - sent_at)`: the phone's clock may be wrong, but it ran evenly between the two.
 
     What would still lie in the future is taken as "now" and flagged, for a person's device; a system must know the
-    time. So is what lies before anybody answered anything. Raises AuthoredInFuture.
+    time. So is what lies before anybody answered anything.
+    A system's answer is `refused` then, as long as it was not acknowledged before.
     """
     behind = received_at - sent_at if sent_at else timedelta()
     corrected = _shift(authored, behind)
@@ -44,9 +45,8 @@ def correct_authored(
         return Authored(received_at, begun, (ClockFlag.AUTHORED_UNKNOWN,))
     if corrected <= received_at:
         return Authored(corrected, begun)
-    if role is Role.SYSTEM and corrected > received_at + TOLERANCE:
-        raise AuthoredInFuture
-    return Authored(received_at, begun, (ClockFlag.AUTHORED_IN_FUTURE,))
+    refused = role is Role.SYSTEM and corrected > received_at + TOLERANCE
+    return Authored(received_at, begun, (ClockFlag.AUTHORED_IN_FUTURE,), refused)
 
 
 def _shift(authored: datetime, by: timedelta) -> datetime | None:

@@ -9,14 +9,14 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.errors import NotInEffect, ResponseInvalid
 from app.services.evaluation import evaluate
-from app.services.history import plain_answers, plain_scores, rulebook_of
+from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
+from app.store.before_storing import read_before_storing
 from app.store.errors import Conflict
-from app.store.patient_lock import lock_patient
 from app.store.response import StoredResponse
 from app.store.response_reading import read_current
 from app.store.response_writing import add_revision
-from app.store.transaction import Transaction
+from app.store.transaction import PatientLock, Transaction
 from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
 
@@ -34,21 +34,21 @@ async def correct_response(
         checked = validate(rulebook.questionnaire, answers)
         if not isinstance(checked, CheckedResponse):
             raise ResponseInvalid(checked)
-        locked = await lock_patient(open_call.tx, current.patient_id, current.instrument, call.received_at)
-        evaluation = await evaluate(
-            installation,
+        await open_call.tx.lock(PatientLock(current.patient_id))
+        before = await read_before_storing(
             open_call.tx,
-            rulebook,
-            checked,
-            mode=locked.centre.mode,
-            patient_id=current.patient_id,
+            current.patient_id,
+            instrument=current.instrument,
+            versions=rulebook.comparable_versions,
             response_id=response_id,
             authored_at=current.authored_at,
+            now=call.received_at,
         )
+        evaluation = evaluate(installation, rulebook, checked, mode=before.centre.mode, previous=before.previous)
         corrected = replace(
             _next(current, call, ResponseStatus.AMENDED, reason),
             answers=plain_answers(checked),
-            scores=plain_scores(evaluation.scores),
+            scores=column_scores(evaluation.scores),
             evaluation=evaluation.plain(feedback=current.evaluation["feedback"], flags=current.evaluation["flags"]),
         )
         stored = await add_revision(open_call.tx, corrected)
@@ -66,7 +66,7 @@ async def mark_entered_in_error(
     operation = Operation.MARK_ENTERED_IN_ERROR
     async with opened(installation, call, operation) as open_call:
         current = await _current(call, open_call.tx, operation, response_id, seen)
-        await lock_patient(open_call.tx, current.patient_id, current.instrument, call.received_at)
+        await open_call.tx.lock(PatientLock(current.patient_id))
         stored = await add_revision(open_call.tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
         open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
     return stored

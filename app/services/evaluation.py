@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from app.services.history import checked_response, plain_alerts, rulebook_of
+from app.services.history import checked_again, plain_alerts
 from app.services.installation import Installation
-from app.store.response_reading import find_previous
-from app.store.transaction import Transaction
+from app.store.before_storing import PreviousResponse
+from questionnaires.definition import Questionnaire
 from questionnaires.response import CheckedResponse
 from scoring.alerts import Alert, evaluate_alerts
 from scoring.engine import score
@@ -45,33 +43,26 @@ class Evaluation:
         }
 
 
-async def evaluate(
+def evaluate(
     installation: Installation,
-    tx: Transaction,
     rulebook: Rulebook,
     response: CheckedResponse,
     *,
     mode: Mode,
-    patient_id: UUID,
-    response_id: UUID,
-    authored_at: datetime,
+    previous: PreviousResponse | None,
 ) -> Evaluation:
-    """Score the answers, and compare them with the patient's latest earlier comparable response.
-
-    The caller holds the patient's lock, so that two responses at once each see the one before.
-    """
+    """Score the answers; in the mode `alert`, compare them with the patient's latest earlier comparable response."""
     scores = score(rulebook, response)
     if mode is not Mode.ALERT:
         return Evaluation(mode, scores, (), None)
-    stored = await find_previous(
-        tx,
-        patient_id,
-        instrument=response.questionnaire.instrument,
-        versions=sorted(rulebook.comparable),
-        authored_at=authored_at,
-        response_id=response_id,
-    )
-    previous = checked_response(rulebook_of(installation, stored), stored) if stored else None
-    alerts = evaluate_alerts(rulebook, response, scores, previous)
-    ref = ResponseRef(str(stored.response_id), stored.revision) if stored else None
+    before = _as_checked(installation, rulebook.questionnaire, previous) if previous else None
+    alerts = evaluate_alerts(rulebook, response, scores, before)
+    ref = ResponseRef(str(previous.response_id), previous.revision) if previous else None
     return Evaluation(mode, scores, alerts, ref)
+
+
+def _as_checked(
+    installation: Installation, questionnaire: Questionnaire, previous: PreviousResponse
+) -> CheckedResponse:
+    version = installation.catalogue.get(questionnaire.instrument, previous.version)
+    return checked_again(version, previous.answers)

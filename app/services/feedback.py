@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedbac
     messages.append(Message("not-watched-live", wording.say("feedback.not_watched_live")))
     messages.append(Message("thanks", wording.say("feedback.thanks")))
     if plain["consultation"]:
-        on = format_date(_day(plain["consultation"], centre.time_zone), format="full", locale=wording.language)
+        on = _day(plain["consultation"], centre.time_zone, wording.language)
         messages.append(Message("shown-at", wording.say("feedback.shown_at", date=on)))
     else:
         messages.append(Message("shown-at", wording.say("feedback.shown_at_next")))
@@ -72,5 +73,7 @@ def _name(contact: EmergencyContact, languages: tuple[str, ...]) -> str:
     return next((contact.names[language] for language in languages if contact.names.get(language)), "")
 
 
-def _day(at: str, time_zone: str) -> datetime:
-    return datetime.fromisoformat(at).astimezone(ZoneInfo(time_zone))
+@lru_cache(maxsize=1_024)
+def _day(at: str, time_zone: str, language: str) -> str:
+    """The day of a consultation, in words."""
+    return format_date(datetime.fromisoformat(at).astimezone(ZoneInfo(time_zone)), format="full", locale=language)

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.services.installation import Installation
 from app.store.response import StoredResponse
+from questionnaires.definition import Questionnaire
 from questionnaires.enablement import enabled_items
 from questionnaires.response import Absence, Answers, CheckedResponse
 from scoring.alerts import Alert, Trigger
@@ -36,10 +37,10 @@ def past_response(installation: Installation, stored: StoredResponse) -> PastRes
     )
 
 
-def checked_response(rulebook: Rulebook, stored: StoredResponse) -> CheckedResponse:
-    """The stored answers as they were checked when they were stored; they are not checked again."""
-    answers = answers_from(stored.answers)
-    return CheckedResponse(rulebook.questionnaire, answers, enabled_items(rulebook.questionnaire, answers))
+def checked_again(questionnaire: Questionnaire, plain: Mapping[str, Any]) -> CheckedResponse:
+    """Stored answers as they were checked when they were stored; only their branching is worked out again."""
+    answers = answers_from(plain)
+    return CheckedResponse(questionnaire, answers, enabled_items(questionnaire, answers))
 
 
 def answers_from(plain: Mapping[str, Any]) -> Answers:
@@ -49,15 +50,23 @@ def answers_from(plain: Mapping[str, Any]) -> Answers:
 
 def plain_answers(response: CheckedResponse) -> dict[str, Any]:
     """Answers as JSON writes them: a list for an item that repeats, one value otherwise."""
-    repeating = {item.link_id for item in response.questionnaire.questions if item.repeats}
+    repeating = response.questionnaire.repeating
     return {
         link_id: list(values) if link_id in repeating else values[0] for link_id, values in response.answers.items()
     }
 
 
 def plain_scores(scores: Scores) -> dict[str, Any]:
-    """Scores as JSON writes them, in the column as in every answer."""
+    """Scores as every answer writes them."""
     return {name: plain_score(result) for name, result in scores.items()}
+
+
+def column_scores(scores: Scores) -> dict[str, Any]:
+    """Scores as their column holds them: what is a number and nothing more, as that number."""
+    return {
+        name: result.value if isinstance(result, Score) and not result.imputed else plain_score(result)
+        for name, result in scores.items()
+    }
 
 
 def plain_score(result: Score | NotScored) -> dict[str, Any]:
@@ -101,7 +110,9 @@ def _plain_trigger(trigger: Trigger) -> dict[str, Any]:
     return plain | {"previous": trigger.previous} if trigger.previous is not None else plain
 
 
-def _score_from(entry: Mapping[str, Any]) -> Score | NotScored:
+def _score_from(entry: int | Decimal | Mapping[str, Any]) -> Score | NotScored:
+    if isinstance(entry, (int, Decimal)):
+        return Score(entry)
     if "value" not in entry:
         return NotScored(Absence(entry["not_scored"]), tuple(entry["missing"]))
     value: int | Decimal = entry["value"]

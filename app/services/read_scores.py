@@ -9,7 +9,7 @@ from uuid import UUID
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.errors import ResponseInvalid, UnknownScore
-from app.services.history import checked_response, past_response, rulebook_of
+from app.services.history import checked_again, past_response, rulebook_of
 from app.services.installation import Installation
 from app.store.patient import read_patient
 from app.store.response_reading import read_between, read_current
@@ -63,7 +63,7 @@ async def explain_score(installation: Installation, call: Call, response_id: UUI
     rulebook = rulebook_of(installation, stored)
     if name not in rulebook.rules:
         raise UnknownScore(tuple(rulebook.rules))
-    return explain(rulebook, checked_response(rulebook, stored), name)
+    return explain(rulebook, checked_again(rulebook.questionnaire, stored.answers), name)
 
 
 async def read_trends(

@@ -13,20 +13,21 @@ from app.services.clocks import Authored, correct_authored
 from app.services.errors import AuthoredInFuture, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid
 from app.services.evaluation import evaluate
 from app.services.feedback import Feedback, feedback, plain_feedback
-from app.services.history import plain_answers, plain_scores
+from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
+from app.store.before_storing import BeforeStoring, read_before_storing
 from app.store.draft import remove_draft
 from app.store.errors import KeyReused
 from app.store.ids import new_id
-from app.store.patient_lock import LockedPatient, lock_patient
 from app.store.response import StoredResponse
 from app.store.response_reading import find_by_key
 from app.store.response_writing import add_response
-from app.store.transaction import Transaction
+from app.store.transaction import PatientLock, Transaction
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
 from scoring.history import Respondent
+from scoring.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ class Submitted:
     feedback: Feedback
 
 
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """Answers that fit, by what they are scored, and when they were given."""
+
+    response_id: UUID
+    sent: Submission
+    checked: CheckedResponse
+    rulebook: Rulebook
+    authored: Authored
+
+
 async def submit_response(installation: Installation, call: Call, patient_id: UUID, sent: Submission) -> Submitted:
     """Store one response, or give again what the same key stored before.
 
@@ -66,31 +78,6 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
     checked = validate(questionnaire, sent.answers)
     if not isinstance(checked, CheckedResponse):
         raise ResponseInvalid(checked)
-    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id) as open_call:
-        tx = open_call.tx
-        locked = await lock_patient(tx, patient_id, sent.instrument, call.received_at)
-        try:
-            authored = _accept(call, questionnaire, sent, locked.draft_begun_at)
-        except (AuthoredInFuture, QuestionnaireRetired):
-            # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
-            stored = await _stored_before(tx, patient_id, sent)
-            if stored is None:
-                raise
-        else:
-            row = await _evaluated(installation, tx, call, patient_id, sent, checked, authored, locked)
-            stored = await add_response(tx, row) or await _stored_before(tx, patient_id, sent)
-            assert stored is not None, "the insertion conflicts with nothing but the key"
-            if locked.draft_begun_at and stored.response_id == row.response_id:
-                await remove_draft(tx, patient_id, sent.instrument)
-        open_call.audit.about(stored.response_id, patient_id, stored.revision)
-    wording = installation.wordings.best((stored.language,), locked.centre.languages)
-    return Submitted(stored, feedback(stored.evaluation["feedback"], locked.centre, wording))
-
-
-def _accept(call: Call, questionnaire: Questionnaire, sent: Submission, draft_begun_at: datetime | None) -> Authored:
-    """When the answers were begun and given. Raises AuthoredInFuture, and QuestionnaireRetired for what was begun
-    after retirement: a patient who began in time may always finish.
-    """
     authored = correct_authored(
         call.caller.role,
         sent.authored,
@@ -98,48 +85,71 @@ def _accept(call: Call, questionnaire: Questionnaire, sent: Submission, draft_be
         sent_at=sent.sent_at,
         received_at=call.received_at,
     )
+    accepted = _Accepted(new_id(), sent, checked, installation.rulebooks.current(questionnaire), authored)
+    lock = PatientLock(patient_id)
+    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, lock) as open_call:
+        tx = open_call.tx
+        before = await read_before_storing(
+            tx,
+            patient_id,
+            instrument=sent.instrument,
+            versions=accepted.rulebook.comparable_versions,
+            response_id=accepted.response_id,
+            authored_at=authored.authored_at,
+            now=call.received_at,
+        )
+        refusal = _refusal(questionnaire, authored, before.draft_begun_at)
+        stored: StoredResponse | None = None
+        if refusal is None:
+            stored = await add_response(tx, _evaluated(installation, call, patient_id, accepted, before))
+        if stored is not None and before.draft_begun_at is not None:
+            await remove_draft(tx, patient_id, sent.instrument)
+        if stored is None:
+            # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
+            stored = await _stored_before(tx, patient_id, sent, refusal)
+            open_call.audit.about(stored.response_id, patient_id, stored.revision)
+    wording = installation.wordings.best((stored.language,), before.centre.languages)
+    return Submitted(stored, feedback(stored.evaluation["feedback"], before.centre, wording))
+
+
+def _refusal(
+    questionnaire: Questionnaire, authored: Authored, draft_begun_at: datetime | None
+) -> AuthoredInFuture | QuestionnaireRetired | None:
+    """Why answers that fit are refused all the same: a system's clock, or a version that was retired before they
+    were begun. A patient who began in time may always finish.
+    """
+    if authored.refused:
+        return AuthoredInFuture()
     if questionnaire.retired_on is not None:
         stated = [begun for begun in (authored.begun_at, draft_begun_at, authored.authored_at) if begun]
         if min(stated).date().isoformat() > questionnaire.retired_on:
-            raise QuestionnaireRetired
-    return authored
+            return QuestionnaireRetired()
+    return None
 
 
-async def _stored_before(tx: Transaction, patient_id: UUID, sent: Submission) -> StoredResponse | None:
-    """What the key stored before. Raises KeyReused where it was another body."""
+async def _stored_before(
+    tx: Transaction, patient_id: UUID, sent: Submission, refusal: Exception | None
+) -> StoredResponse:
+    """What the key stored before. Raises the refusal where it stored nothing, KeyReused where it was another body."""
     stored = await find_by_key(tx, patient_id, sent.idempotency_key)
-    if stored is not None and stored.body_sha256 != sent.body_sha256:
+    if stored is None:
+        assert refusal is not None, "the insertion conflicts with nothing but the key"
+        raise refusal
+    if stored.body_sha256 != sent.body_sha256:
         raise KeyReused
     return stored
 
 
-async def _evaluated(
-    installation: Installation,
-    tx: Transaction,
-    call: Call,
-    patient_id: UUID,
-    sent: Submission,
-    checked: CheckedResponse,
-    authored: Authored,
-    locked: LockedPatient,
+def _evaluated(
+    installation: Installation, call: Call, patient_id: UUID, accepted: _Accepted, before: BeforeStoring
 ) -> StoredResponse:
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
-    questionnaire = checked.questionnaire
-    rulebook = installation.rulebooks.current(questionnaire)
+    sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
+    questionnaire = accepted.checked.questionnaire
     text = installation.catalogue.instruments[questionnaire.instrument].text(questionnaire, sent.language)
-    response_id = new_id()
-    evaluation = await evaluate(
-        installation,
-        tx,
-        rulebook,
-        checked,
-        mode=locked.centre.mode,
-        patient_id=patient_id,
-        response_id=response_id,
-        authored_at=authored.authored_at,
-    )
+    evaluation = evaluate(installation, rulebook, accepted.checked, mode=before.centre.mode, previous=before.previous)
     return StoredResponse(
-        response_id=response_id,
+        response_id=accepted.response_id,
         revision=1,
         patient_id=patient_id,
         instrument=questionnaire.instrument,
@@ -152,7 +162,7 @@ async def _evaluated(
         status=ResponseStatus.COMPLETED,
         answered_by=_respondent(call, patient_id, sent.answered_by),
         recorded_by=call.caller.role.value,
-        begun_at=authored.begun_at or locked.draft_begun_at,
+        begun_at=authored.begun_at or before.draft_begun_at,
         authored=sent.authored,
         sent_at=sent.sent_at,
         received_at=call.received_at,
@@ -161,10 +171,10 @@ async def _evaluated(
         idempotency_key=sent.idempotency_key,
         body_sha256=sent.body_sha256,
         reason=None,
-        answers=plain_answers(checked),
-        scores=plain_scores(evaluation.scores),
+        answers=plain_answers(accepted.checked),
+        scores=column_scores(evaluation.scores),
         evaluation=evaluation.plain(
-            feedback=plain_feedback(evaluation.urgency, locked.next_consultation_at), flags=authored.flags
+            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at), flags=authored.flags
         ),
     )
 

@@ -1,7 +1,7 @@
 """Who did what to whose data, one event a request, in the transaction that it describes. Append-only."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, func
@@ -28,13 +28,8 @@ AUDIT_EVENT = Table(
     Column("correlation_id", Text, nullable=False),
 )
 
-_WRITE = Statement(
-    insert_row(
-        AUDIT_EVENT,
-        *("centre_id", "audit_id", "patient_id", "subject", "role", "operation", "resource_id", "revision"),
-        "correlation_id",
-    )
-)
+COLUMNS = tuple(column.name for column in AUDIT_EVENT.columns if column.server_default is None)
+_WRITE = Statement(insert_row(AUDIT_EVENT, *COLUMNS))
 
 
 @dataclass(slots=True)
@@ -48,6 +43,7 @@ class AuditEntry:
     patient_id: UUID | None = None
     resource_id: str | None = None
     revision: int | None = None
+    is_written: bool = False
 
     def about(self, resource_id: UUID, patient_id: UUID | None = None, revision: int | None = None) -> None:
         """Name the row that the event is about, once it is known."""
@@ -58,14 +54,19 @@ class AuditEntry:
 
 async def write_audit(tx: "Transaction", entry: AuditEntry) -> None:
     """Append the event to the transaction that it describes."""
-    await tx.execute(
-        _WRITE,
-        audit_id=new_id(),
-        patient_id=entry.patient_id,
-        subject=entry.subject,
-        role=entry.role,
-        operation=entry.operation,
-        resource_id=entry.resource_id,
-        revision=entry.revision,
-        correlation_id=entry.correlation_id,
-    )
+    await tx.execute(_WRITE, **audit_values(entry))
+    entry.is_written = True
+
+
+def audit_values(entry: AuditEntry) -> dict[str, Any]:
+    """The columns of an event, for a statement that writes it together with the row that it is about."""
+    return {
+        "audit_id": new_id(),
+        "patient_id": entry.patient_id,
+        "subject": entry.subject,
+        "role": entry.role,
+        "operation": entry.operation,
+        "resource_id": entry.resource_id,
+        "revision": entry.revision,
+        "correlation_id": entry.correlation_id,
+    }

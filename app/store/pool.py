@@ -1,5 +1,6 @@
 """The service's connections: few, with time-outs, and a clear word when none is free."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Self, TypeAlias
@@ -41,6 +42,9 @@ class Pool:
                     # The statements of a request are small and their plans do not depend on the values.
                     "plan_cache_mode": "force_generic_plan",
                     "jit": "off",
+                    # A plan is kept for the life of a connection. One made while the tables were still empty would
+                    # scan them for ever; every statement here has an index (tests/store/test_plans.py).
+                    "enable_seqscan": "off",
                 },
             )
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
@@ -60,7 +64,9 @@ class Pool:
     async def connection(self) -> AsyncIterator[Connection]:
         """One connection. Raises StoreBusy when none becomes free in time."""
         try:
-            connection = await self._pool.acquire(timeout=self._wait_s)
+            # asyncpg's own time-out starts a task a request; this one is a timer.
+            async with asyncio.timeout(self._wait_s):
+                connection = await self._pool.acquire()
         except (TimeoutError, OSError, asyncpg.PostgresError) as error:
             raise StoreBusy("no database connection became free in time") from error
         try:

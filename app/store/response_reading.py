@@ -1,14 +1,11 @@
 """Reading responses. "Current" is the highest revision; every query is within a patient or by id."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, tuple_
 
 from app.store import jsonb
 from app.store.errors import NotFound
@@ -19,15 +16,15 @@ from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 
 _LATER = RESPONSE.alias("later")
-_IS_CURRENT = ~exists().where(
+IS_CURRENT = ~exists().where(
     _LATER.c.centre_id == RESPONSE.c.centre_id,
     _LATER.c.response_id == RESPONSE.c.response_id,
     _LATER.c.revision > RESPONSE.c.revision,
 )
 _OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.patient_id == bindparam("patient_id"))
 _OF_RESPONSE = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.response_id == bindparam("response_id"))
-_VALID = RESPONSE.c.status != ResponseStatus.ENTERED_IN_ERROR.value
-_NEWEST_FIRST = (RESPONSE.c.authored_at.desc(), RESPONSE.c.stored_at.desc(), RESPONSE.c.response_id.desc())
+IS_VALID = RESPONSE.c.status != ResponseStatus.ENTERED_IN_ERROR.value
+NEWEST_FIRST = (RESPONSE.c.authored_at.desc(), RESPONSE.c.stored_at.desc(), RESPONSE.c.response_id.desc())
 
 
 def _select(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -37,36 +34,23 @@ def _select(*conditions: ColumnElement[bool]) -> Select[Any]:
 _CURRENT = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
 _REVISIONS = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision))
 _BY_KEY = Statement(_select(_OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
-_PREVIOUS = Statement(
-    _select(
-        _OF_PATIENT,
-        _IS_CURRENT,
-        _VALID,
-        RESPONSE.c.instrument == bindparam("instrument"),
-        RESPONSE.c.version == func.any(bindparam("versions", type_=ARRAY(Text))),
-        RESPONSE.c.authored_at <= bindparam("authored_at"),
-        RESPONSE.c.response_id != bindparam("response_id"),
-    )
-    .order_by(*_NEWEST_FIRST)
-    .limit(1)
-)
 _BETWEEN = Statement(
     _select(
         _OF_PATIENT,
-        _IS_CURRENT,
+        IS_CURRENT,
         RESPONSE.c.authored_at >= bindparam("earliest"),
         RESPONSE.c.authored_at <= bindparam("latest"),
     ).order_by(RESPONSE.c.authored_at)
 )
 _FIRST = Statement(
-    _select(_OF_PATIENT, _IS_CURRENT, _VALID)
+    _select(_OF_PATIENT, IS_CURRENT, IS_VALID)
     .order_by(RESPONSE.c.authored_at, RESPONSE.c.stored_at, RESPONSE.c.response_id)
     .limit(1)
 )
 _PAGE = Statement(
     _select(
         _OF_PATIENT,
-        _IS_CURRENT,
+        IS_CURRENT,
         tuple_(RESPONSE.c.authored_at, RESPONSE.c.response_id)
         < tuple_(
             bindparam("before", type_=RESPONSE.c.authored_at.type),
@@ -97,27 +81,6 @@ async def read_revisions(tx: Transaction, response_id: UUID) -> list[StoredRespo
 async def find_by_key(tx: Transaction, patient_id: UUID, idempotency_key: str) -> StoredResponse | None:
     """Revision 1 of the response that was submitted with this key, whatever happened to it since."""
     row = await tx.fetch_row(_BY_KEY, patient_id=patient_id, idempotency_key=idempotency_key)
-    return _response(row) if row else None
-
-
-async def find_previous(
-    tx: Transaction,
-    patient_id: UUID,
-    *,
-    instrument: str,
-    versions: Sequence[str],
-    authored_at: datetime,
-    response_id: UUID,
-) -> StoredResponse | None:
-    """The patient's latest earlier response to one of these versions of an instrument, but for the one named."""
-    row = await tx.fetch_row(
-        _PREVIOUS,
-        patient_id=patient_id,
-        instrument=instrument,
-        versions=list(versions),
-        authored_at=authored_at,
-        response_id=response_id,
-    )
     return _response(row) if row else None
 
 

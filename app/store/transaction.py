@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -46,12 +46,33 @@ class Scope:
         )
 
 
-class Transaction:
-    """An open transaction. The store's functions take it; only `transaction` makes one."""
+@dataclass(frozen=True, slots=True)
+class PatientLock:
+    """Transactions that store for one patient follow each other, so that each sees the one before.
 
-    def __init__(self, connection: Connection, scope: Scope) -> None:
+    An advisory lock by the patient's id: a row lock would write to the row and its log, and needs a statement of its
+    own. Two patients of one number (1 in 2**64) would only wait for each other.
+    """
+
+    patient_id: UUID
+
+    @property
+    def sql(self) -> str:
+        """The statement that waits for the lock, sent together with BEGIN. Its only part is a number."""
+        key = int.from_bytes(self.patient_id.bytes[8:], signed=True)
+        return f"SELECT pg_advisory_xact_lock({key})"
+
+
+class Transaction:
+    """An open transaction. The store's functions take it; only `transaction` makes one.
+
+    `audit` is the event that is written with it, at the latest when it ends.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope, audit: AuditEntry) -> None:
         self._connection = connection
         self.scope = scope
+        self.audit = audit
 
     async def fetch(self, statement: Statement, **values: Any) -> list[asyncpg.Record]:
         """All rows of a statement."""
@@ -67,6 +88,10 @@ class Transaction:
         """Run a statement that gives no rows."""
         await self._connection.execute(statement.sql, *statement.arguments(self._with_centre(values)))
 
+    async def lock(self, lock: PatientLock) -> None:
+        """Wait for the lock of a patient who became known inside the transaction."""
+        await self._connection.execute(lock.sql)
+
     def _with_centre(self, values: dict[str, Any]) -> dict[str, Any]:
         """Every statement is of the transaction's centre: no caller names it."""
         values["centre_id"] = self.scope.centre_id
@@ -74,17 +99,22 @@ class Transaction:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, scope: Scope, audit: AuditEntry) -> AsyncIterator[Transaction]:
+async def transaction(
+    pool: Pool, scope: Scope, audit: AuditEntry, lock: PatientLock | None = None
+) -> AsyncIterator[Transaction]:
     """Open a transaction, run the block, write its audit event, commit. An exception rolls everything back.
+
+    With a lock, the block begins when no other transaction holds it: it sees what those before it stored.
 
     The block may still fill in what the audit event is about. Raises StoreBusy when no connection is free in time.
     """
     async with pool.connection() as connection:
-        opened = Transaction(connection, scope)
+        opened = Transaction(connection, scope, audit)
         try:
-            await connection.execute(f"BEGIN; {scope.sql}")
+            await connection.execute(f"BEGIN; {scope.sql}" if lock is None else f"BEGIN; {scope.sql}; {lock.sql}")
             yield opened
-            await write_audit(opened, audit)
+            if not audit.is_written:
+                await write_audit(opened, audit)
             await connection.execute("COMMIT")
         except _DATABASE_IS_AWAY as error:
             await _roll_back(connection)
@@ -99,4 +129,5 @@ async def _roll_back(connection: Connection) -> None:
     try:
         await asyncio.shield(connection.execute("ROLLBACK"))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        connection.terminate()
+        with suppress(asyncpg.InterfaceError):  # it was cut, and the pool has let it go already
+            connection.terminate()

@@ -99,7 +99,6 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_stores_nothing(
         assert (await service.submit(patient, CALM, key="from-the-phone")).status_code == 201
 
 
-@pytest.mark.xfail(reason="store/transaction._roll_back: terminate() of a lost connection raises InterfaceError")
 async def test_a_connection_that_is_cut_is_busy_and_the_next_request_has_another(
     postgres: EmbeddedPostgres, database: Database
 ) -> None:

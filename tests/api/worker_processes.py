@@ -54,17 +54,7 @@ def worker_processes(service_url: str, folder: Path, count: int = 2) -> Iterator
         "VIGIE_DEMO": "false",
     }
     command = [sys.executable, "-m", "uvicorn", "app.main:app_from_environment", "--factory"]
-    options = [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        str(count),
-        "--no-access-log",
-        "--timeout-keep-alive",
-        "60",
-    ]
+    options = ["--host=127.0.0.1", f"--port={port}", f"--workers={count}", "--no-access-log", "--timeout-keep-alive=60"]
     with log.open("wb") as stderr:
         process = subprocess.Popen([*command, *options], cwd=PROJECT, env=environment, stderr=stderr)
         try:

@@ -70,20 +70,25 @@ class Seen:
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     failed: list[str] = field(default_factory=list)
-    weight: int = 0
+    responses: list[Response] = field(default_factory=list)
 
     def watch(self) -> None:
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda said: self.errors.append(said.text) if said.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
-        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
-        self.page.on("response", self._weigh)
+        self.page.on("response", self._keep)
 
-    def _weigh(self, response: Response) -> None:
+    def _keep(self, response: Response) -> None:
+        self.responses.append(response)
         if response.status >= 400:
             self.failed.append(response.url)
-        if response.status == 200:
-            self.weight += len(response.body())
+
+    @property
+    def weight(self) -> int:
+        """The bytes of the page and of all that it loaded, uncompressed."""
+        return sum(len(response.body()) for response in self.responses)
 
 
 def free_port() -> int:
@@ -184,7 +189,7 @@ def vigilant(demo: Demo) -> str:
 
 def open_synthesis(seen: Seen, demo: Demo, consultation: str, language: str) -> None:
     seen.page.goto(f"{demo.base}/demo/open?consultation={consultation}")
-    seen.weight = 0
+    seen.responses.clear()
     seen.page.goto(f"{demo.base}/pages/synthesis?consultation={consultation}&lang={language}")
 
 
@@ -199,9 +204,7 @@ def test_from_the_list_of_patients_to_a_synthesis(seen: Seen, demo: Demo) -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_synthesis_speaks_the_language_in_its_direction(
-    seen: Seen, demo: Demo, vigilant: str, language: str
-) -> None:
+def test_a_synthesis_speaks_the_language_in_its_direction(seen: Seen, demo: Demo, vigilant: str, language: str) -> None:
     open_synthesis(seen, demo, vigilant, language)
     page, wording = seen.page, Wordings.load().by_language[language]
     assert page.locator("html").get_attribute("lang") == language

@@ -19,6 +19,11 @@ def test_watched_items_are_named_once_without_those_of_an_option_code() -> None:
     assert not {"can-wait", "rash-presence", "quality-of-life"} & set(watched)
 
 
+def test_comparable_versions_are_in_order() -> None:
+    book = small_rulebook(version="2.0.0", comparable=("1.1.0", "1.0.0"))
+    assert book.comparable_versions == ("1.0.0", "1.1.0", "2.0.0")
+
+
 def test_a_concept_is_shown_by_its_composite_else_presence_else_severity_else_scale() -> None:
     kinds = [ScoreKind.SCALE, ScoreKind.SEVERITY, ScoreKind.PRESENCE, ScoreKind.COMPOSITE_GRADE]
     for left in range(len(kinds)):

@@ -167,3 +167,10 @@ def test_an_answered_questionnaire_that_no_longer_asks_a_concept() -> None:
     synthesis = synthesis_of(answered(day(-3), {"nausea": 1, "pain": 2}), answered(day(3), {"nausea": 1}, newer))
     assert row_of(synthesis, "pain").label.value == "not_asked"
     assert row_of(synthesis, "nausea").label.value == "no_comparison"
+
+
+def test_a_due_questionnaire_answered_in_a_version_that_does_not_ask_the_concept_is_not_owed() -> None:
+    older = small_rulebook(NAUSEA, version="0.9.0")
+    synthesis = synthesis_of(answered(day(-3), {"pain": 2}), answered(day(3), {"nausea": 1}, older), due=[WEEKLY])
+    assert row_of(synthesis, "pain").label.value == "not_asked"
+    assert synthesis.not_answered == ()

@@ -41,6 +41,7 @@ CLINIC = small_rulebook(NAUSEA, WELL, instrument="clinic")
         (1, 0, "weekly"),
         (2, DECLINED, "weekly"),
         (DECLINED, 0, "clinic"),
+        (0, DECLINED, "weekly"),
     ],
 )
 def test_two_questionnaires_that_ask_one_symptom_are_two_rows_and_the_worse_places_the_line(
