@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.fields import Body, InstrumentId, Moment, ShortText
-from app.api.synthesis_body import SynthesisOut, synthesis_body
+from app.api.synthesis_body import SynthesisOut, synthesis_json
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services import consultations
@@ -77,16 +77,16 @@ async def list_consultations(installed: Installed, call: Authenticated, patient_
     return ConsultationList(consultations=[_out(stored) for stored in found])
 
 
-@router.get("/{consultation_id}/synthesis")
+@router.get("/{consultation_id}/synthesis", response_model=SynthesisOut)
 async def synthesis(
     installed: Installed,
     call: Authenticated,
     consultation_id: UUID,
     as_of: Annotated[Moment | None, Query(description="As of this moment; now, without it.")] = None,
-) -> SynthesisOut:
+) -> Response:
     """Everything since the last consultation: points of vigilance, topics, lines, completeness, with their evidence."""
     found = await read_synthesis(installed, call, consultation_id, as_of=as_of)
-    return synthesis_body(found)
+    return Response(synthesis_json(found), media_type="application/json")
 
 
 def _out(stored: StoredConsultation) -> ConsultationOut:

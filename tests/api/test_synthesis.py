@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.api.synthesis_body import SynthesisOut
 from app.security.caller import Role
 from scoring.synthesis import Mode
 from tests.api.answers import PAIN_MILD, URGENT
@@ -227,3 +228,13 @@ async def test_visits_are_listed_earliest_first_and_known_by_the_hospitals_id(se
         headers=service.as_(Role.SYSTEM),
     )
     problem(unknown, 404, "unknown-questionnaire")
+
+
+async def test_the_json_is_what_the_documentation_says_field_by_field(service: Service) -> None:
+    patient = await service.register()
+    visit = await service.plan(patient, service.clock() + days(1))
+    await service.submit(patient, CALM | {"pain-frequency": "4", "pain-severity": "4", "can-wait": "no"})
+    answer = await service.client.get(f"/v1/consultations/{visit}/synthesis", headers=service.as_(Role.CLINICIAN))
+    documented = SynthesisOut.model_validate_json(answer.content)
+    assert documented.points[0].alert is not None
+    assert set(SynthesisOut.model_fields) == set(answer.json())

@@ -88,7 +88,7 @@ class Seen:
     @property
     def weight(self) -> int:
         """The bytes of the page and of all that it loaded, uncompressed."""
-        return sum(len(response.body()) for response in self.responses)
+        return sum(int(response.headers["content-length"]) for response in self.responses if response.status == 200)
 
 
 def free_port() -> int:
@@ -224,6 +224,7 @@ def test_a_synthesis_speaks_the_language_in_its_direction(seen: Seen, demo: Demo
 def test_a_synthesis_is_light(seen: Seen, demo: Demo, vigilant: str, language: str) -> None:
     open_synthesis(seen, demo, vigilant, language)
     seen.page.wait_for_load_state("networkidle")
+    assert any(response.url.endswith(".css") for response in seen.responses)
     assert 2_000 < seen.weight < WEIGHT
 
 
