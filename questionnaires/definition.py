@@ -101,9 +101,11 @@ class Item:
     enable_any: bool = False
     items: tuple["Item", ...] = ()
     option_by_code: Mapping[str, AnswerOption] = field(init=False, repr=False, compare=False)
+    opt_outs: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "option_by_code", {option.code: option for option in self.options})
+        object.__setattr__(self, "opt_outs", frozenset(option.code for option in self.options if option.opt_out))
 
     @property
     def is_question(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from questionnaires.definition import Item, Questionnaire
+from questionnaires.definition import Questionnaire
 from questionnaires.enablement import enabled_items
 from questionnaires.response import Answers
 from scoring.history import Consultation, PastResponse, Respondent, ResponseRef, in_order, last_consultation
@@ -173,7 +173,11 @@ def _answered(past: PastResponse, mode: Mode) -> Answered:
     enabled = enabled_items(questionnaire, past.answers)
     asked = [item for item in questionnaire.questions if item.link_id in enabled and not item.hidden]
     skipped = tuple(item.link_id for item in asked if item.link_id not in past.answers)
-    declined = tuple(item.link_id for item in asked if _declines(item, past.answers))
+    declined = tuple(
+        item.link_id
+        for item in asked
+        if item.opt_outs and not item.opt_outs.isdisjoint(past.answers.get(item.link_id, ()))
+    )
     return Answered(
         response=past.ref,
         questionnaire=questionnaire.canonical,
@@ -187,8 +191,3 @@ def _answered(past: PastResponse, mode: Mode) -> Answered:
         declined=declined,
         answers=past.answers if mode is Mode.RECORD else None,
     )
-
-
-def _declines(item: Item, answers: Answers) -> bool:
-    options = item.option_by_code
-    return any(isinstance(v, str) and v in options and options[v].opt_out for v in answers.get(item.link_id, ()))

@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 
 
+_DECODER = json.JSONDecoder(parse_float=Decimal)
+
+
 def dump(value: Any) -> str:
     """The JSON text of plain data; a Decimal is written as the number that it is."""
     return orjson.dumps(value, default=number).decode()
@@ -14,7 +17,7 @@ def dump(value: Any) -> str:
 
 def load(text: str) -> Any:
     """Plain data from JSON text, numbers with a fraction as Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    return _DECODER.decode(text)
 
 
 def number(value: object) -> orjson.Fragment:
