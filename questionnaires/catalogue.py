@@ -90,6 +90,14 @@ class Catalogue:
 
 def load_catalogue(root: Path, canonical_base: str) -> Catalogue:
     """Load every instrument folder below `root`. Raises InstrumentInvalid with every damage of all of them."""
+    catalogue, problems = read_catalogue(root, canonical_base)
+    if problems:
+        raise InstrumentInvalid(problems)
+    return catalogue
+
+
+def read_catalogue(root: Path, canonical_base: str) -> tuple[Catalogue, tuple[FileProblem, ...]]:
+    """The instruments whose definitions are sound, and every damage of all: what an author's check goes on from."""
     problems: list[FileProblem] = []
     families: dict[str, Instrument] = {}
     for path in sorted(p for p in root.glob("*") if p.is_dir()):
@@ -100,9 +108,7 @@ def load_catalogue(root: Path, canonical_base: str) -> Catalogue:
             families[family.id] = family
     if not families and not problems:
         problems.append(FileProblem(root.name, 1, "there is no instrument folder here"))
-    if problems:
-        raise InstrumentInvalid(tuple(sorted(problems)))
-    return Catalogue(families)
+    return Catalogue(families), tuple(sorted(problems))
 
 
 def _load_instrument(folder: Folder, canonical_base: str) -> Instrument | None:
@@ -118,7 +124,8 @@ def _load_instrument(folder: Folder, canonical_base: str) -> Instrument | None:
     if licence is not None and licence.redistribution == "restricted" and folder.files("text", ".yaml"):
         text = "texts stand inside a restricted instrument: a centre loads its own"
         folder.problem("licence.yaml", ("redistribution",), text)
-    if about is None or licence is None or references is None:
+    definitions_are_sound = len(versions) == len(folder.files("definition", ".yaml"))
+    if about is None or licence is None or references is None or not definitions_are_sound:
         return None
     return Instrument(about.id, about, licence, references.references, versions, texts)
 

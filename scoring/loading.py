@@ -38,16 +38,21 @@ class Rulebooks:
 
 
 def load_rulebooks(root: Path, catalogue: Catalogue) -> Rulebooks:
-    """Load the scoring folders of every instrument. Raises InstrumentInvalid with every damage of all of them."""
+    """Load the scoring folders of every instrument. Raises InstrumentInvalid with every damage of all of them.
+
+    Where an instrument's definitions are damaged, it is not in the catalogue: then its scoring files are only read.
+    """
     problems: list[FileProblem] = []
     found: dict[str, list[Rulebook]] = {q.canonical: [] for q in catalogue.questionnaires}
-    for instrument in catalogue.instruments.values():
-        folder = Folder(root / instrument.id)
-        names = folder.files("scoring", "scoring.yaml")
-        for name in sorted(names, key=_version_order):
-            for rulebook in _load_version(folder, name, instrument):
-                found[rulebook.questionnaire.canonical].append(rulebook)
-        if not folder.problems:
+    for path in sorted(p for p in root.glob("*") if p.is_dir()):
+        folder = Folder(path)
+        instrument = catalogue.instruments.get(path.name)
+        for name in sorted(folder.files("scoring", "scoring.yaml"), key=_version_order):
+            source = _read_version(folder, name)
+            if instrument is not None and source is not None:
+                for rulebook in _bind(folder, source, instrument):
+                    found[rulebook.questionnaire.canonical].append(rulebook)
+        if instrument is not None and not folder.problems:
             unscored = [q.version for q in instrument.versions.values() if not found[q.canonical]]
             for version in unscored:
                 folder.problem("scoring", (), f"no scoring version scores definition {version}")
@@ -57,21 +62,26 @@ def load_rulebooks(root: Path, catalogue: Catalogue) -> Rulebooks:
     return Rulebooks({canonical: tuple(rulebooks) for canonical, rulebooks in found.items()})
 
 
-def _load_version(folder: Folder, name: str, instrument: Instrument) -> tuple[Rulebook, ...]:
+def _read_version(folder: Folder, name: str) -> ScoringSource | None:
+    """The files of one scoring version, or None (and problems) where they are damaged."""
     place = Path(name).parent
     read = folder.read_with_document(name, ScoringFile)
     alerts_name = str(place / "alerts.yaml")
     read_alerts = folder.read_with_document(alerts_name, AlertsFile)
     tables = _load_tables(folder, str(place / "tables"))
     if read is None or read_alerts is None:
-        return ()
+        return None
     file, document = read
     alerts, alerts_document = read_alerts
     for file_name, said in ((name, file.instrument), (alerts_name, alerts.instrument)):
         folder.must_match(file_name, "instrument", said, folder.name)
     folder.must_match(name, "version", file.version, place.name)
     folder.must_match(alerts_name, "scoring", alerts.scoring, place.name)
-    bound = bind(ScoringSource(file, document, alerts, alerts_document, tables), instrument)
+    return ScoringSource(file, document, alerts, alerts_document, tables)
+
+
+def _bind(folder: Folder, source: ScoringSource, instrument: Instrument) -> tuple[Rulebook, ...]:
+    bound = bind(source, instrument)
     folder.problems.extend(found for found in bound if isinstance(found, FileProblem))
     return tuple(found for found in bound if isinstance(found, Rulebook))
 

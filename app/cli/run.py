@@ -69,7 +69,7 @@ def serve(settings: Settings) -> None:
     if settings.data_dir:
         os.environ["VIGIE_DATA_DIR"] = str(settings.data_dir)
     uvicorn.run(
-        "app.main:app_from_environment",
+        "app.cli.worker:app_of_worker",
         factory=True,
         host=settings.host,
         port=settings.port,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from questionnaires.catalogue import Catalogue, load_catalogue
+from questionnaires.catalogue import Catalogue, read_catalogue
 from questionnaires.digests import read_lock, write_lock
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.folder import Folder
@@ -23,12 +23,14 @@ class Report:
 
 def check_instruments(root: Path, canonical_base: str) -> Report:
     """Load everything below `root`, work every example, compare every digest with the lock beside `root`."""
+    catalogue, damages = read_catalogue(root, canonical_base)
     try:
-        catalogue = load_catalogue(root, canonical_base)
         rulebooks = load_rulebooks(root, catalogue)
         locked = _lock(root)
     except InstrumentInvalid as invalid:
-        return Report(invalid.problems, {})
+        return Report(tuple(sorted({*damages, *invalid.problems})), {})
+    if damages:
+        return Report(damages, {})
     problems: list[FileProblem] = []
     for instrument in catalogue.instruments.values():
         problems.extend(example_problems(Folder(root / instrument.id), instrument, rulebooks))

@@ -128,9 +128,6 @@ def test_check_names_every_damage_with_its_file_and_line(tmp_path: Path, damages
     assert re.search(r"^\d+ problem\(s\) in ", said.stderr, flags=re.MULTILINE)
 
 
-@pytest.mark.xfail(
-    reason="check_instruments stops after the catalogue: scoring is looked at once definitions are sound"
-)
 def test_check_names_the_damages_of_every_layer_at_once(tmp_path: Path) -> None:
     said = vigie("check", "--instruments", str(damaged(tmp_path, OF_DEFINITIONS | OF_SCORING)))
     for file in OF_DEFINITIONS | OF_SCORING:

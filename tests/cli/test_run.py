@@ -10,12 +10,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 import pytest
+
+from app.demo.seed import CENTRE_ID
+from app.security.caller import Role
+from app.security.demo_issuer import DemoIssuer
+from app.settings import Settings
 
 PROJECT = Path(__file__).parents[2]
 VIGIE = Path(sys.executable).with_name("vigie")
@@ -32,11 +38,10 @@ def free_port() -> int:
 class Run:
     """One `vigie run`, as in a terminal of its own."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        self.port = free_port()
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.port = port
         self.base = f"http://127.0.0.1:{self.port}"
-        self.log = data_dir.parent / f"run-{self.port}.log"
+        self.log = data_dir.parent / f"run-{time.monotonic_ns()}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))}
         self.environment = kept | {"VIGIE_DATA_DIR": str(data_dir), "PATH": f"{VIGIE.parent}:{os.environ['PATH']}"}
         self.began = time.monotonic()
@@ -109,6 +114,18 @@ def of_cluster(data_dir: Path) -> list[psutil.Process]:
     return found
 
 
+def of_group(leader: int) -> list[psutil.Process]:
+    """The processes of a run's own process group."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == leader:
+                found.append(process)
+        except ProcessLookupError:
+            continue
+    return found
+
+
 @pytest.fixture(scope="module")
 def data_dir() -> Iterator[Path]:
     """Not tmp_path: as root, PostgreSQL runs as another account."""
@@ -124,8 +141,8 @@ def data_dir() -> Iterator[Path]:
 def start(data_dir: Path) -> Iterator[Any]:
     started: list[Run] = []
 
-    def start_one() -> Run:
-        started.append(Run(data_dir))
+    def start_one(port: int | None = None) -> Run:
+        started.append(Run(data_dir, port or free_port()))
         return started[-1]
 
     yield start_one
@@ -134,14 +151,18 @@ def start(data_dir: Path) -> Iterator[Any]:
             for process in run.everything():
                 process.kill()
             run.process.wait(30)
+        for process in of_group(run.process.pid):  # workers that outlived their command
+            process.kill()
 
 
-def staff(run: Run) -> dict[str, str]:
-    return {"Authorization": f"Bearer {run.type('vigie token --role clinician').strip()}"}
+def as_(role: Role, data_dir: Path) -> dict[str, str]:
+    """The headers of a caller, with a token like those of `vigie token`."""
+    token = DemoIssuer.open(Settings(demo=True), data_dir).mint(role, CENTRE_ID)
+    return {"Authorization": f"Bearer {token}"}
 
 
-def responses_of(run: Run, patient: str) -> list[str]:
-    answer = httpx.get(f"{run.base}/v1/patients/{patient}/responses?count=200", headers=staff(run))
+def responses_of(run: Run, patient: str, headers: dict[str, str]) -> list[str]:
+    answer = httpx.get(f"{run.base}/v1/patients/{patient}/responses?count=200", headers=headers)
     return [response["id"] for response in answer.raise_for_status().json()["responses"]]
 
 
@@ -160,13 +181,14 @@ def test_a_first_look_and_everything_that_may_end_it(start: Any, data_dir: Path)
 
     # What a person types: submit, then look again.
     synthesis = f"{first.base}/v1/consultations/{opened[1]}/synthesis"
-    before = httpx.get(synthesis, headers=staff(first)).json()
+    staff = as_(Role.NURSE, data_dir)
+    before = httpx.get(synthesis, headers=staff).raise_for_status().text
     printed = first.type(first.curl_lines())
     submitted, after = (line for line in printed.replace("}{", "}\n{").splitlines() if line)
     response = re.search(r'"id":"([0-9a-f-]{36})"', submitted)
     assert response is not None, printed
     assert response[1] in after, first.said
-    assert response[1] not in str(before)
+    assert response[1] not in before
 
     # A second run on the same folder is told why it cannot, and does no harm.
     second: Run = start()
@@ -191,11 +213,17 @@ def test_a_first_look_and_everything_that_may_end_it(start: Any, data_dir: Path)
     assert "patients\n" not in again.said.split("DEMONSTRATION")[0]
     patient = re.search(r"/v1/patients/([0-9a-f-]{36})/responses", again.said)
     assert patient is not None
-    assert response[1] in responses_of(again, patient[1])
+    assert response[1] in responses_of(again, patient[1], staff)
 
     # kill -9 of everything: the next one recovers, with every acknowledged response.
-    acknowledged = re.search(r'"id":"([0-9a-f-]{36})"', again.type(again.curl_lines()))
-    assert acknowledged is not None
+    body = {"questionnaire": "pre-consultation", "version": "1.0.0", "language": "fr", "answers": {"can-wait": "yes"}}
+    acknowledged = httpx.post(
+        f"{again.base}/v1/patients/{patient[1]}/responses",
+        json=body | {"authored": datetime.now(UTC).isoformat()},
+        headers={**staff, "Idempotency-Key": "before-the-kill"},
+    )
+    assert acknowledged.status_code == 201, acknowledged.text
+    known = {response[1], acknowledged.json()["id"]}
     killed = again.everything()
     for process in killed:
         process.kill()
@@ -203,14 +231,19 @@ def test_a_first_look_and_everything_that_may_end_it(start: Any, data_dir: Path)
     psutil.wait_procs([*killed, *of_cluster(data_dir)], timeout=10)
     recovered: Run = start()
     recovered.wait_until_ready()
-    assert {response[1], acknowledged[1]} <= set(responses_of(recovered, patient[1]))
+    assert known <= set(responses_of(recovered, patient[1], staff))
 
-    # kill -9 of the command alone: its workers and its database are left, and the next one takes over.
+    # kill -9 of the command alone: its workers end by themselves, and the next one takes over database and port.
+    left = recovered.everything()[1:]
     os.kill(recovered.process.pid, signal.SIGKILL)
     recovered.process.wait(30)
-    last: Run = start()
+    gone, alive = psutil.wait_procs([process for process in left if process not in of_cluster(data_dir)], timeout=20)
+    assert not alive, "workers without their command go on listening"
+    assert of_cluster(data_dir)
+    last: Run = start(recovered.port)
     last.wait_until_ready()
-    assert {response[1], acknowledged[1]} <= set(responses_of(last, patient[1]))
+    assert "Taking over the PostgreSQL that a killed run left behind" in last.said
+    assert known <= set(responses_of(last, patient[1], staff))
     last.interrupt(signal.SIGTERM)
     assert of_cluster(data_dir) == []
 

@@ -46,8 +46,10 @@ STATEMENTS = {
     for name, value in vars(importlib.import_module(f"app.store.{module.name}")).items()
     if isinstance(value, Statement)
 }
-READING = sorted(name for name, statement in STATEMENTS.items() if statement.sql.startswith("SELECT"))
-ADDING = sorted(name for name, statement in STATEMENTS.items() if statement.sql.startswith("INSERT"))
+ADDING = sorted(name for name, statement in STATEMENTS.items() if "INSERT INTO" in statement.sql)
+READING = sorted(
+    name for name, statement in STATEMENTS.items() if statement.sql.startswith("SELECT") and name not in ADDING
+)
 CHANGING = sorted(STATEMENTS.keys() - set(READING) - set(ADDING))
 
 
@@ -251,7 +253,8 @@ def arguments(statement: Statement, whose: PatientRows) -> list[Any]:
     asked |= {"new_version": "same", "new_answers": "{}", "seen_revision": 1}
     asked |= {"earliest": at, "latest": at, "now": at}
     asked |= {"before": datetime(9999, 1, 1, tzinfo=UTC), "before_id": UUID(int=0), "count": 100}
-    if statement is STATEMENTS["response_reading._PREVIOUS"]:
+    asked |= {f"audit_{name}": value for name, value in whose.rows["audit_event"].items()}
+    if statement is STATEMENTS["before_storing._READ"]:
         asked["response_id"] = UUID(int=0)  # the response that is being stored, and is not there yet
     return statement.arguments(row | asked)
 
@@ -265,7 +268,8 @@ def without_filters(sql: str) -> str:
 def test_every_statement_is_looked_at() -> None:
     assert len(STATEMENTS) >= 20
     assert {sql.split()[0] for sql in (STATEMENTS[name].sql for name in CHANGING)} == {"UPDATE", "DELETE"}
-    assert {"response_reading._CURRENT", "patient_lock._LOCK", "draft._READ"} <= set(READING)
+    assert {"response_reading._CURRENT", "before_storing._READ", "draft._READ"} <= set(READING)
+    assert {"response_writing._ADD", "audit._WRITE"} <= set(ADDING)
 
 
 @pytest.mark.parametrize("name", READING)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.store import consultation, draft, patient, patient_lock, response_reading
+from app.store import before_storing, consultation, draft, patient, response_reading
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
 from app.store.schema import migrate
@@ -19,15 +19,15 @@ CENTRE, PATIENT = new_id(), new_id()
 
 # Statement -> for each table that it reads, the columns that must be conditions of the index, not filters.
 HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
-    "lock": (
-        patient_lock._LOCK,
+    "before storing": (
+        before_storing._READ,
         {
             "patient": {"centre_id", "patient_id"},
             "consultation": {"centre_id", "patient_id", "starts_at"},
             "draft": {"centre_id", "patient_id", "instrument"},
+            "response": {"centre_id", "patient_id", "authored_at"},
         },
     ),
-    "previous": (response_reading._PREVIOUS, {"response": {"centre_id", "patient_id", "authored_at"}}),
     "between": (response_reading._BETWEEN, {"response": {"centre_id", "patient_id", "authored_at"}}),
     "first": (response_reading._FIRST, {"response": {"centre_id", "patient_id"}}),
     "page": (response_reading._PAGE, {"response": {"centre_id", "patient_id", "authored_at"}}),
