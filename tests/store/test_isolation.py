@@ -305,7 +305,7 @@ async def test_without_row_level_security_the_forgetful_statements_would_read_mo
         "patient._READ",
         "draft._READ",
         "response_reading._BETWEEN",
-        "patient_lock._LOCK",
+        "before_storing._READ",
     } <= leaking
 
 
