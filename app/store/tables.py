@@ -14,8 +14,7 @@ from app.store.response import RESPONSE
 
 PRIVILEGES: Mapping[str, frozenset[str]] = {
     CENTRE.name: frozenset({"SELECT"}),
-    # UPDATE on patient is what a row lock needs.
-    PATIENT.name: frozenset({"SELECT", "INSERT", "UPDATE"}),
+    PATIENT.name: frozenset({"SELECT", "INSERT"}),
     PATIENT_IDENTIFIER.name: frozenset({"SELECT", "INSERT"}),
     CONSULTATION.name: frozenset({"SELECT", "INSERT", "UPDATE"}),
     DRAFT.name: frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"}),
