@@ -18,7 +18,7 @@ from app.security.operations import default_scopes
 from app.security.scopes import parse_scopes
 from app.services import consultations, patients
 from app.services.call import Call
-from app.services.consultations import Visit
+from app.services.consultations import PlannedConsultation
 from app.services.installation import Installation, Knowledge, load_knowledge
 from app.services.patients import Registration
 from app.services.submit_response import Submission, submit_response
@@ -147,7 +147,7 @@ async def _patient(site: Site, installation: Installation, number: int) -> UUID:
 async def _visit(site: Site, installation: Installation, patient_id: UUID, weeks_ago: int) -> UUID:
     status = ConsultationStatus.FINISHED if weeks_ago > 0 else ConsultationStatus.PLANNED
     at = datetime.now(UTC) - timedelta(weeks=weeks_ago)
-    visit = Visit(f"visit-{patient_id}-{weeks_ago}", at, status, None)
+    visit = PlannedConsultation(f"visit-{patient_id}-{weeks_ago}", at, status, None)
     return (await consultations.upsert(installation, site.call(Role.SYSTEM), patient_id, visit)).consultation_id
 
 
@@ -159,6 +159,7 @@ async def _answer(site: Site, installation: Installation, patient_id: UUID, week
         instrument=INSTRUMENT,
         version=questionnaire.version,
         language="fr",
+        text_digest=None,
         answers=full_answers(questionnaire, weeks_ago),
         authored=at,
         sent_at=at,

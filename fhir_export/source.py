@@ -21,12 +21,14 @@ class Recorder(StrEnum):
 class ExportedResponse:
     """One revision of a response. The ids are the logical ids of FHIR resources on this server.
 
-    `language` is that of the words that the response pins, BCP 47; `encounter_id` the visit it was answered for.
+    `language` is the one that was answered in, BCP 47; `text_digest` that of the words that the response pins, None
+    where they are not known; `encounter_id` the consultation that it was answered for.
     """
 
     response: PastResponse
     patient_id: str
     encounter_id: str | None
     language: str
+    text_digest: str | None
     mode: Mode
     recorded_by: Recorder

@@ -40,6 +40,10 @@ class Instrument:
         newest = (published or fitting)[-1:]
         return newest[0] if newest else None
 
+    def text_of(self, digest: str) -> Text | None:
+        """The words of that digest, whatever their revision: what a response was answered to."""
+        return next((text for revisions in self.texts.values() for text in revisions if text.digest == digest), None)
+
 
 @dataclass(frozen=True)
 class Catalogue:

@@ -12,7 +12,7 @@ from app.api.synthesis_body import SynthesisOut, synthesis_json
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services import consultations
-from app.services.consultations import Visit
+from app.services.consultations import PlannedConsultation
 from app.services.read_synthesis import read_synthesis
 from app.store.consultation import StoredConsultation
 from scoring.history import ConsultationStatus
@@ -28,7 +28,7 @@ router = APIRouter(
 )
 
 
-class VisitBody(Body):
+class ConsultationBody(Body):
     """When the visit is, and what became of it.
 
     `instruments`: what to answer before it; without it, what the centre always asks.
@@ -62,11 +62,11 @@ async def upsert_consultation(
     call: Authenticated,
     patient_id: UUID,
     visit_id: Annotated[ShortText, Path(description="The hospital's id of the visit.")],
-    body: VisitBody,
+    body: ConsultationBody,
 ) -> ConsultationOut:
     """Add a visit by the hospital's id, or say that it moved, took place or fell through."""
     asked = None if body.instruments is None else tuple(dict.fromkeys(body.instruments))
-    visit = Visit(visit_id, body.start, body.status, asked)
+    visit = PlannedConsultation(visit_id, body.start, body.status, asked)
     return _out(await consultations.upsert(installed, call, patient_id, visit))
 
 

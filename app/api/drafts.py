@@ -72,10 +72,16 @@ async def read_draft(
 
 @router.delete("/{instrument}", status_code=204)
 async def discard_draft(
-    installed: Installed, call: Authenticated, patient_id: UUID, instrument: InstrumentPath
+    installed: Installed,
+    call: Authenticated,
+    patient_id: UUID,
+    instrument: InstrumentPath,
+    if_match: IfMatch = None,
 ) -> None:
-    """Forget the draft."""
-    await drafts.discard(installed, call, patient_id, instrument)
+    """Forget the draft that was read."""
+    if if_match is None:
+        raise PreconditionRequired
+    await drafts.discard(installed, call, patient_id, instrument, seen=revision_of(if_match))
 
 
 def _out(draft: Draft, response: Response) -> DraftOut:

@@ -29,6 +29,7 @@ from app.http.strict_json import StrictRoute
 from app.security.caller import Role
 from app.services import read_response
 from app.services.correct_response import correct_response, mark_entered_in_error
+from app.services.feedback import Feedback
 from app.services.history import plain_scores, scores_from
 from app.services.read_response import PAGE_SIZE, Place
 from app.services.submit_response import Submission, submit_response
@@ -45,6 +46,7 @@ of_patient = APIRouter(
 )
 router = APIRouter(prefix="/v1/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
 
+TextDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 IdempotencyKey = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,128}$")],
     Header(description="A fresh random word a response, such as a UUID; the same on every retry."),
@@ -55,12 +57,14 @@ class SubmissionBody(Body):
     """One answered questionnaire.
 
     `authored`, `sent_at`, `begun_at` are by the client's clock: `sent_at`, its time of sending, corrects the others.
+    `text_digest`: of the words that were shown, as the questionnaire gave it; without it, the newest of the language.
     `answered_by` is said by staff and systems; a patient's token says it by itself.
     """
 
     questionnaire: InstrumentId
     version: Version
     language: LanguageTag
+    text_digest: TextDigest | None = None
     answers: Answers
     authored: Timestamp
     sent_at: Timestamp | None = None
@@ -149,6 +153,12 @@ class ResponseOut(BaseModel):
     alerts: list[Plain] | None
 
 
+class CorrectedOut(ResponseOut):
+    """The corrected response, and what the patient must know now."""
+
+    feedback: FeedbackOut
+
+
 class ResponseList(BaseModel):
     """Responses, newest first. `next` is the cursor of the next page, null at the end."""
 
@@ -180,6 +190,7 @@ async def submit(
             instrument=body.questionnaire,
             version=body.version,
             language=body.language,
+            text_digest=body.text_digest,
             answers=body.answers,
             authored=body.authored,
             sent_at=body.sent_at,
@@ -199,11 +210,7 @@ async def submit(
         questionnaire=installed.catalogue.get(stored.instrument, stored.version).canonical,
         authored_at=stored.authored_at,
         stored_at=stored.stored_at,
-        feedback=FeedbackOut(
-            language=told.language,
-            messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
-            contacts=[ContactOut(number=c.number, name=c.name) for c in told.contacts],
-        ),
+        feedback=_feedback(told),
     )
 
 
@@ -255,15 +262,16 @@ async def correct(
     body: CorrectionBody,
     response: Response,
     if_match: IfMatch = None,
-) -> ResponseOut:
+) -> CorrectedOut:
     """Correct a response: a new revision, scored anew, beside the old ones."""
     if if_match is None:
         raise PreconditionRequired
-    stored = await correct_response(
+    corrected = await correct_response(
         installed, call, response_id, seen=revision_of(if_match), answers=body.answers, reason=body.reason
     )
+    stored = corrected.response
     response.headers["ETag"] = etag(stored.revision)
-    return _out(installed, call, stored)
+    return CorrectedOut(**_out(installed, call, stored).model_dump(), feedback=_feedback(corrected.feedback))
 
 
 @router.post("/{response_id}/entered-in-error")
@@ -311,6 +319,14 @@ def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> R
         answers=dict(stored.answers),
         scores=None if for_patient else plain_scores(scores_from(stored.scores)),
         alerts=None if for_patient else stored.evaluation["alerts"],
+    )
+
+
+def _feedback(told: Feedback) -> FeedbackOut:
+    return FeedbackOut(
+        language=told.language,
+        messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
+        contacts=[ContactOut(number=c.number, name=c.name) for c in told.contacts],
     )
 
 

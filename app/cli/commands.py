@@ -51,6 +51,8 @@ app = typer.Typer(
 out = Console(markup=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
+_CANNOT_START = (EmbeddedPostgresError, PostgresNotInstalledError, demo_run.PortInUse)
+
 Root = Annotated[Path | None, typer.Option("--instruments", help="The folder of instrument folders.")]
 
 
@@ -63,7 +65,7 @@ def main() -> None:
         for fault in error.errors(include_input=False, include_url=False, include_context=False):
             err.print(f"setting {'.'.join(map(str, fault['loc'])) or 'VIGIE_*'}: {fault['msg']}")
         _stop("docs/settings.md describes every setting.")
-    except (StoreError, InstrumentInvalid, SecurityError, EmbeddedPostgresError, PostgresNotInstalledError) as error:
+    except (StoreError, InstrumentInvalid, SecurityError, *_CANNOT_START) as error:
         _stop(str(error))
 
 

@@ -18,7 +18,6 @@ from app.demo.seed import DEMO_CENTRE, DemoPatient, coming_consultations, has_ce
 from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
 from app.store.data_folder import data_folder
-from app.store.errors import StoreError
 from app.store.pool import Pool
 from app.store.schema import check_database
 
@@ -26,7 +25,7 @@ Say = Callable[[str], None]
 _LOG = logging.getLogger(__name__)
 
 
-class PortInUse(StoreError):
+class PortInUse(Exception):
     """Something listens on the port already."""
 
 

@@ -13,7 +13,7 @@ from app.security.operations import default_scopes
 from app.security.scopes import parse_scopes
 from app.services import consultations, patients
 from app.services.call import Call
-from app.services.consultations import Visit
+from app.services.consultations import PlannedConsultation
 from app.services.installation import Installation
 from app.services.me import who_am_i
 from app.services.patients import Registration
@@ -101,7 +101,9 @@ async def coming_consultations(installation: Installation, now: datetime) -> lis
         if not ahead:
             tomorrow = (now + timedelta(days=1)).date()
             at = datetime.combine(tomorrow, time(8), UTC) + timedelta(minutes=15 * course.number)
-            visit = Visit(f"demo-{course.number:02}-{tomorrow.isoformat()}", at, ConsultationStatus.PLANNED, None)
+            visit = PlannedConsultation(
+                f"demo-{course.number:02}-{tomorrow.isoformat()}", at, ConsultationStatus.PLANNED, None
+            )
             ahead = [await consultations.upsert(installation, _call(now), patient_id, visit)]
         found.append(DemoPatient(patient_id, course, ahead[0].consultation_id, ahead[0].starts_at))
     return found
@@ -150,7 +152,7 @@ async def _register(installation: Installation, course: Course, now: datetime) -
 
 
 async def _add_visit(installation: Installation, patient_id: UUID, visit_id: str, at: datetime, now: datetime) -> None:
-    visit = Visit(visit_id, at, ConsultationStatus.FINISHED, None)
+    visit = PlannedConsultation(visit_id, at, ConsultationStatus.FINISHED, None)
     await consultations.upsert(installation, _call(now), patient_id, visit)
 
 
@@ -166,6 +168,7 @@ async def _answer(installation: Installation, course: Course, patient_id: UUID, 
         instrument=INSTRUMENT,
         version=questionnaire.version,
         language=course.language,
+        text_digest=None,
         answers=answers,
         authored=authored,
         sent_at=authored,

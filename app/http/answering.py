@@ -16,7 +16,7 @@ from app.http.strict_json import BodyTooLarge, MalformedBody
 from app.log import correlation_id
 from app.security.errors import SecurityError
 from app.services.errors import ServiceError
-from app.store.errors import StoreError
+from app.store.errors import StoreBusy, StoreError
 from fhir_export.capability import FHIR_JSON
 from fhir_export.encoding import encode
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
@@ -124,6 +124,8 @@ def _methods_of(request: Request) -> list[str]:
 async def answer_error(request: Request, error: Exception) -> Response:
     """A domain exception has its problem; anything else is our defect, logged by type and place."""
     problem = problem_of(error)
+    if isinstance(error, StoreBusy):
+        _LOG.warning("busy", exc_info=error)
     if problem is None:
         _LOG.error("defect", exc_info=error)
         problem = Problem(KINDS["defect"], "the service failed; the operator finds it by the correlation id")

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.log import correlation_id
 from app.store.ids import new_id
 
-_CLIENTS_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_CLIENTS_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -21,7 +21,8 @@ _HEADERS = {
 
 
 class Envelope:
-    """ASGI middleware. A client's own `X-Correlation-Id` is kept where it is a plain word.
+    """ASGI middleware. A client's own `X-Correlation-Id` is kept where it is a UUID: anything else could be a
+    hospital's number for somebody.
 
     A defect is answered here, by `answer_error`: further out its answer would have neither id nor headers.
     """

@@ -200,7 +200,8 @@ _KINDS = (
         503,
         "transient",
         True,
-        "Nothing was stored. Try again after the seconds in `Retry-After`.",
+        "It is not certain that anything was stored. Try again after the seconds in `Retry-After`: with the same "
+        "idempotency key or ETag, nothing is stored twice.",
     ),
 )
 

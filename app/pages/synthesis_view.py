@@ -11,7 +11,8 @@ from babel.lists import format_list
 
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
-from app.wording import Wording, choose_language
+from app.services.words import words_for
+from app.wording import Wording
 from questionnaires.definition import Value
 from questionnaires.translations import Text
 from scoring.change import Label
@@ -202,9 +203,7 @@ class SynthesisView:
 
     def _text(self, canonical: str) -> Text | None:
         questionnaire = self._installation.catalogue.by_canonical(canonical)
-        family = self._installation.catalogue.instruments[questionnaire.instrument]
-        language = choose_language((self.wording.language, "en"), tuple(family.texts))
-        return family.text(questionnaire, language) if language else None
+        return words_for(self._installation, questionnaire, (self.wording.language,))
 
     def _title(self, canonical: str) -> str:
         text = self._text(canonical)

@@ -23,6 +23,7 @@ class Operation(StrEnum):
     REGISTER_PATIENT = "register_patient"
     READ_PATIENT = "read_patient"
     SAVE_DRAFT = "save_draft"
+    DISCARD_DRAFT = "discard_draft"
     READ_DRAFT = "read_draft"
     SUBMIT_RESPONSE = "submit_response"
     READ_RESPONSE = "read_response"
@@ -51,6 +52,7 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
         Operation.REGISTER_PATIENT: _CARE,
         Operation.READ_PATIENT: _CARE_AND_PATIENT,
         Operation.SAVE_DRAFT: _ANSWERING,
+        Operation.DISCARD_DRAFT: _ANSWERING,
         Operation.READ_DRAFT: _ANSWERING,
         Operation.SUBMIT_RESPONSE: _CARE_AND_PATIENT,
         Operation.READ_RESPONSE: _CARE_AND_PATIENT,
@@ -75,6 +77,7 @@ NEEDS: Final[Mapping[Operation, tuple[str, Interaction] | None]] = MappingProxyT
         Operation.REGISTER_PATIENT: ("Patient", Interaction.CREATE),
         Operation.READ_PATIENT: ("Patient", Interaction.READ),
         Operation.SAVE_DRAFT: ("QuestionnaireResponse", Interaction.UPDATE),
+        Operation.DISCARD_DRAFT: ("QuestionnaireResponse", Interaction.UPDATE),
         Operation.READ_DRAFT: ("QuestionnaireResponse", Interaction.READ),
         Operation.SUBMIT_RESPONSE: ("QuestionnaireResponse", Interaction.CREATE),
         Operation.READ_RESPONSE: ("QuestionnaireResponse", Interaction.READ),

@@ -94,8 +94,12 @@ class TokenReader:
             raise TokenRejected(Rejection.ALGORITHM_NOT_ALLOWED)
         key = await keys.key(kid, algorithm)
         # The library's verifier alone: what it would decode is decoded and checked above already.
-        signed, _, signature = token.rpartition(".")
-        if not self._jws.get_algorithm_by_name(algorithm).verify(signed.encode(), key, _bytes(signature)):
+        signed, _, segment = token.rpartition(".")
+        try:
+            signature = _bytes(segment)
+        except ValueError:
+            raise TokenRejected(Rejection.MALFORMED) from None
+        if not self._jws.get_algorithm_by_name(algorithm).verify(signed.encode(), key, signature):
             raise TokenRejected(Rejection.BAD_SIGNATURE)
         # From here on the claims, parsed from the very characters that were signed, are the issuer's word.
         now = self._now()

@@ -23,14 +23,6 @@ class Call:
     languages: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class OpenCall:
-    """The transaction of a call, and the audit event that it may still fill in."""
-
-    tx: Transaction
-    audit: AuditEntry
-
-
 @asynccontextmanager
 async def opened(
     installation: Installation,
@@ -38,8 +30,10 @@ async def opened(
     operation: Operation,
     patient_id: UUID | None = None,
     lock: PatientLock | None = None,
-) -> AsyncIterator[OpenCall]:
+) -> AsyncIterator[Transaction]:
     """The one way to the database: authorised first, then bound to what the caller may see, then audited.
+
+    `audit` of the transaction may still be filled in until it ends.
 
     Raises NotPermitted, PatientOutOfReach, StoreBusy.
     """
@@ -53,7 +47,7 @@ async def opened(
         patient_id=patient_id or caller.patient_id,
     )
     async with transaction(installation.pool, _scope(caller, patient_id), audit, lock) as tx:
-        yield OpenCall(tx, audit)
+        yield tx
 
 
 def _scope(caller: Caller, patient_id: UUID | None) -> Scope:

@@ -15,7 +15,7 @@ from scoring.history import ConsultationStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlannedConsultation:
     """One visit of the hospital's agenda. `instruments` None: those that the centre asks before every consultation."""
 
     visit_id: str
@@ -24,7 +24,9 @@ class Visit:
     instruments: tuple[str, ...] | None
 
 
-async def upsert(installation: Installation, call: Call, patient_id: UUID, visit: Visit) -> StoredConsultation:
+async def upsert(
+    installation: Installation, call: Call, patient_id: UUID, visit: PlannedConsultation
+) -> StoredConsultation:
     """Add a visit, or say that it moved, took place or fell through; known again by its visit id.
 
     Raises NotFound (also where the visit is another patient's), UnknownQuestionnaire.
@@ -32,20 +34,19 @@ async def upsert(installation: Installation, call: Call, patient_id: UUID, visit
     authorise(call.caller, Operation.UPSERT_CONSULTATION, patient_id)
     for instrument in visit.instruments or ():
         installation.catalogue.get(instrument)
-    async with opened(installation, call, Operation.UPSERT_CONSULTATION, patient_id) as open_call:
-        tx = open_call.tx
+    async with opened(installation, call, Operation.UPSERT_CONSULTATION, patient_id) as tx:
         await read_patient(tx, patient_id)
         asked = visit.instruments
         if asked is None:
             asked = (await read_centre(tx)).consultation_instruments
         wanted = StoredConsultation(new_id(), patient_id, visit.visit_id, visit.starts_at, visit.status, asked)
         stored = await upsert_consultation(tx, wanted)
-        open_call.audit.about(stored.consultation_id, patient_id)
+        tx.audit.about(stored.consultation_id, patient_id)
     return stored
 
 
 async def list_consultations(installation: Installation, call: Call, patient_id: UUID) -> list[StoredConsultation]:
     """Every visit of a patient, earliest first. Raises NotFound."""
-    async with opened(installation, call, Operation.READ_CONSULTATION, patient_id) as open_call:
-        await read_patient(open_call.tx, patient_id)
-        return await consultations_of(open_call.tx, patient_id)
+    async with opened(installation, call, Operation.READ_CONSULTATION, patient_id) as tx:
+        await read_patient(tx, patient_id)
+        return await consultations_of(tx, patient_id)

@@ -9,6 +9,7 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.errors import NotInEffect, ResponseInvalid
 from app.services.evaluation import evaluate
+from app.services.feedback import Receipt, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
 from app.store.before_storing import read_before_storing
@@ -23,20 +24,21 @@ from questionnaires.validation import validate
 
 async def correct_response(
     installation: Installation, call: Call, response_id: UUID, *, seen: int, answers: Mapping[str, Any], reason: str
-) -> StoredResponse:
+) -> Receipt:
     """Store corrected answers as the next revision, against the versions that the response is pinned to.
 
-    The answers keep the time at which they were first given. Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
+    The answers keep the time at which they were first given; what the patient must do now is said anew.
+    Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
     """
-    async with opened(installation, call, Operation.CORRECT_RESPONSE) as open_call:
-        current = await _current(call, open_call.tx, Operation.CORRECT_RESPONSE, response_id, seen)
+    async with opened(installation, call, Operation.CORRECT_RESPONSE) as tx:
+        current = await _current(call, tx, Operation.CORRECT_RESPONSE, response_id, seen)
         rulebook = rulebook_of(installation, current)
         checked = validate(rulebook.questionnaire, answers)
         if not isinstance(checked, CheckedResponse):
             raise ResponseInvalid(checked)
-        await open_call.tx.lock(PatientLock(current.patient_id))
+        await tx.lock(PatientLock(current.patient_id))
         before = await read_before_storing(
-            open_call.tx,
+            tx,
             current.patient_id,
             instrument=current.instrument,
             versions=rulebook.comparable_versions,
@@ -49,11 +51,13 @@ async def correct_response(
             _next(current, call, ResponseStatus.AMENDED, reason),
             answers=plain_answers(checked),
             scores=column_scores(evaluation.scores),
-            evaluation=evaluation.plain(feedback=current.evaluation["feedback"], flags=current.evaluation["flags"]),
+            evaluation=evaluation.plain(
+                feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
+                flags=current.evaluation["flags"],
+            ),
         )
-        stored = await add_revision(open_call.tx, corrected)
-        open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
-    return stored
+        stored = await add_revision(tx, corrected)
+    return receipt(stored, before.centre, installation.wordings)
 
 
 async def mark_entered_in_error(
@@ -64,12 +68,10 @@ async def mark_entered_in_error(
     Raises NotFound, Conflict, NotInEffect.
     """
     operation = Operation.MARK_ENTERED_IN_ERROR
-    async with opened(installation, call, operation) as open_call:
-        current = await _current(call, open_call.tx, operation, response_id, seen)
-        await open_call.tx.lock(PatientLock(current.patient_id))
-        stored = await add_revision(open_call.tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
-        open_call.audit.about(stored.response_id, stored.patient_id, stored.revision)
-    return stored
+    async with opened(installation, call, operation) as tx:
+        current = await _current(call, tx, operation, response_id, seen)
+        await tx.lock(PatientLock(current.patient_id))
+        return await add_revision(tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
 
 
 async def _current(call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int) -> StoredResponse:

@@ -9,14 +9,13 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.history import past_response
 from app.services.installation import Installation
-from app.services.questionnaires import languages_of
 from app.services.read_response import Place
+from app.services.words import showable_words, words_for
 from app.store.centre import Centre, read_centre
 from app.store.errors import NotFound
 from app.store.patient import read_patient
 from app.store.response import StoredResponse
 from app.store.response_reading import read_current, read_page
-from app.wording import choose_language
 from fhir_export.bundle import collection_bundle
 from fhir_export.observation import observations, split_observation_id
 from fhir_export.questionnaire import questionnaire_id, questionnaire_resource
@@ -40,12 +39,10 @@ def read_questionnaire(installation: Installation, call: Call, resource_id: str)
     authorise(call.caller, Operation.READ_QUESTIONNAIRE)
     for questionnaire in installation.catalogue.questionnaires:
         if questionnaire_id(questionnaire) == resource_id:
-            family = installation.catalogue.instruments[questionnaire.instrument]
-            languages = languages_of(installation, questionnaire)
-            texts = {lang: text for lang in languages if (text := family.text(questionnaire, lang)) is not None}
-            language = choose_language((*call.languages, "en"), tuple(texts)) or next(iter(texts), None)
-            if language is not None:
-                return dict(questionnaire_resource(questionnaire, texts, language))
+            shown = words_for(installation, questionnaire, call.languages)
+            if shown is not None:
+                texts = showable_words(installation, questionnaire)
+                return dict(questionnaire_resource(questionnaire, texts, shown.language))
     raise NotFound
 
 
@@ -99,24 +96,22 @@ async def _one(
     installation: Installation, call: Call, resource_id: str, operation: Operation, *also: Operation
 ) -> ExportedResponse:
     response_id = _uuid(resource_id)
-    async with opened(installation, call, operation) as open_call:
-        stored = await read_current(open_call.tx, response_id)
+    async with opened(installation, call, operation) as tx:
+        stored = await read_current(tx, response_id)
         for needed in (operation, *also):
             authorise(call.caller, needed, stored.patient_id)
-        open_call.audit.about(response_id, stored.patient_id, stored.revision)
-        centre = await read_centre(open_call.tx)
+        tx.audit.about(response_id, stored.patient_id, stored.revision)
+        centre = await read_centre(tx)
     return _exported(installation, centre, stored)
 
 
 async def _page(
     installation: Installation, call: Call, patient_id: UUID, operation: Operation, after: Place, count: int
 ) -> tuple[Sequence[ExportedResponse], Place | None]:
-    async with opened(installation, call, operation, patient_id) as open_call:
-        await read_patient(open_call.tx, patient_id)
-        centre = await read_centre(open_call.tx)
-        found = await read_page(
-            open_call.tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1
-        )
+    async with opened(installation, call, operation, patient_id) as tx:
+        await read_patient(tx, patient_id)
+        centre = await read_centre(tx)
+        found = await read_page(tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1)
     page = found[:count]
     following = Place(page[-1].authored_at, page[-1].response_id) if len(found) > count else None
     return [_exported(installation, centre, stored) for stored in page], following
@@ -128,22 +123,23 @@ def _exported(installation: Installation, centre: Centre, stored: StoredResponse
         patient_id=str(stored.patient_id),
         encounter_id=None,
         language=stored.language,
+        text_digest=stored.text_digest,
         mode=centre.mode,
         recorded_by=Recorder(stored.recorded_by),
     )
 
 
 def _pinned_text(installation: Installation, exported: ExportedResponse) -> Text | None:
-    questionnaire = exported.response.rulebook.questionnaire
-    return installation.catalogue.instruments[questionnaire.instrument].text(questionnaire, exported.language)
+    """The words that the response pins, and no others."""
+    if exported.text_digest is None:
+        return None
+    family = installation.catalogue.instruments[exported.response.rulebook.questionnaire.instrument]
+    return family.text_of(exported.text_digest)
 
 
 def _shown_text(installation: Installation, call: Call, exported: ExportedResponse) -> Text | None:
     """The words for what the reader reads: in the reader's language where there is one, else the patient's."""
-    questionnaire = exported.response.rulebook.questionnaire
-    language = choose_language((*call.languages, exported.language), languages_of(installation, questionnaire))
-    family = installation.catalogue.instruments[questionnaire.instrument]
-    return family.text(questionnaire, language) if language else None
+    return words_for(installation, exported.response.rulebook.questionnaire, (*call.languages, exported.language))
 
 
 def _uuid(text: str) -> UUID:

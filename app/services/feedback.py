@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from app.store.centre import Centre, EmergencyContact
-from app.wording import Wording
+from app.store.response import StoredResponse
+from app.wording import Wording, Wordings
 from scoring.rules import AlertSeverity
 
 
@@ -36,6 +37,20 @@ class Feedback:
     language: str
     messages: tuple[Message, ...]
     contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is stored, and what the patient reads."""
+
+    response: StoredResponse
+    feedback: Feedback
+
+
+def receipt(response: StoredResponse, centre: Centre, wordings: Wordings) -> Receipt:
+    """The answer to whoever sent a response: in its language, else in one of the centre's."""
+    wording = wordings.best((response.language,), centre.languages)
+    return Receipt(response, feedback(response.evaluation["feedback"], centre, wording))
 
 
 def plain_feedback(urgency: AlertSeverity | None, next_consultation: datetime | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.store.consultation import StoredConsultation, consultations_of
 from app.store.draft import drafts_of
 from app.store.response_reading import read_between
 from questionnaires.definition import Questionnaire
+from questionnaires.response import ResponseStatus
 from scoring.history import DID_NOT_HAPPEN
 
 OPENS_BEFORE = timedelta(days=7)
@@ -41,8 +42,8 @@ class ToDo:
 
 async def who_am_i(installation: Installation, call: Call) -> Self:
     """Who the token says the caller is, and the centre it belongs to. Raises NotFound for a centre that is not here."""
-    async with opened(installation, call, Operation.READ_SELF) as open_call:
-        return Self(call.caller, await read_centre(open_call.tx))
+    async with opened(installation, call, Operation.READ_SELF) as tx:
+        return Self(call.caller, await read_centre(tx))
 
 
 async def to_do(installation: Installation, call: Call) -> list[ToDo]:
@@ -50,18 +51,18 @@ async def to_do(installation: Installation, call: Call) -> list[ToDo]:
     caller = call.caller
     patients = sorted({caller.patient_id, *caller.acts_for} - {None}, key=str)
     found: list[ToDo] = []
-    async with opened(installation, call, Operation.READ_SELF) as open_call:
+    async with opened(installation, call, Operation.READ_SELF) as tx:
         for patient_id in (p for p in patients if p is not None):
             coming = [
                 c
-                for c in await consultations_of(open_call.tx, patient_id)
+                for c in await consultations_of(tx, patient_id)
                 if c.starts_at >= call.received_at and c.status not in DID_NOT_HAPPEN
             ]
-            drafts = {draft.instrument for draft in await drafts_of(open_call.tx, patient_id)}
+            drafts = {draft.instrument for draft in await drafts_of(tx, patient_id)}
             for consultation in coming:
                 opens_at = consultation.starts_at - OPENS_BEFORE
-                given = await read_between(open_call.tx, patient_id, opens_at, consultation.starts_at)
-                answered = {r.instrument for r in given if r.status.value != "entered-in-error"}
+                given = await read_between(tx, patient_id, opens_at, consultation.starts_at)
+                answered = {r.instrument for r in given if r.status is not ResponseStatus.ENTERED_IN_ERROR}
                 found.extend(
                     ToDo(
                         patient_id=patient_id,

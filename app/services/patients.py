@@ -37,8 +37,7 @@ async def register(installation: Installation, call: Call, who: Registration) ->
     What is stored of a known patient is not changed by registering again. Raises IdentifierConflict where the
     identifiers belong to more than one patient.
     """
-    async with opened(installation, call, Operation.REGISTER_PATIENT) as open_call:
-        tx = open_call.tx
+    async with opened(installation, call, Operation.REGISTER_PATIENT) as tx:
         known = await find_patients(tx, who.identifiers)
         owners = set(known.values())
         if len(owners) > 1:
@@ -50,12 +49,12 @@ async def register(installation: Installation, call: Call, who: Registration) ->
             await add_patient(tx, fresh)
         await add_identifiers(tx, patient_id, tuple(i for i in who.identifiers if i not in known))
         patient = await read_patient(tx, patient_id)
-        open_call.audit.about(patient_id, patient_id)
+        tx.audit.about(patient_id, patient_id)
     return Registered(patient, created)
 
 
 async def read(installation: Installation, call: Call, patient_id: UUID) -> Patient:
     """One patient. Raises NotFound."""
-    async with opened(installation, call, Operation.READ_PATIENT, patient_id) as open_call:
-        open_call.audit.about(patient_id, patient_id)
-        return await read_patient(open_call.tx, patient_id)
+    async with opened(installation, call, Operation.READ_PATIENT, patient_id) as tx:
+        tx.audit.about(patient_id, patient_id)
+        return await read_patient(tx, patient_id)

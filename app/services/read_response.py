@@ -35,19 +35,19 @@ class Page:
 
 async def read_response(installation: Installation, call: Call, response_id: UUID) -> StoredResponse:
     """The latest revision of a response. Raises NotFound."""
-    async with opened(installation, call, Operation.READ_RESPONSE) as open_call:
-        stored = await read_current(open_call.tx, response_id)
+    async with opened(installation, call, Operation.READ_RESPONSE) as tx:
+        stored = await read_current(tx, response_id)
         authorise(call.caller, Operation.READ_RESPONSE, stored.patient_id)
-        open_call.audit.about(response_id, stored.patient_id, stored.revision)
+        tx.audit.about(response_id, stored.patient_id, stored.revision)
     return stored
 
 
 async def read_history(installation: Installation, call: Call, response_id: UUID) -> list[StoredResponse]:
     """Every revision of a response, first one first. Raises NotFound."""
-    async with opened(installation, call, Operation.READ_RESPONSE) as open_call:
-        revisions = await read_revisions(open_call.tx, response_id)
+    async with opened(installation, call, Operation.READ_RESPONSE) as tx:
+        revisions = await read_revisions(tx, response_id)
         authorise(call.caller, Operation.READ_RESPONSE, revisions[0].patient_id)
-        open_call.audit.about(response_id, revisions[0].patient_id)
+        tx.audit.about(response_id, revisions[0].patient_id)
     return revisions
 
 
@@ -63,11 +63,9 @@ async def list_responses(
     installation: Installation, call: Call, patient_id: UUID, *, after: Place, count: int = PAGE_SIZE
 ) -> Page:
     """A page of a patient's responses, their latest revisions, newest first. Raises NotFound."""
-    async with opened(installation, call, Operation.LIST_RESPONSES, patient_id) as open_call:
-        await read_patient(open_call.tx, patient_id)
-        found = await read_page(
-            open_call.tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1
-        )
+    async with opened(installation, call, Operation.LIST_RESPONSES, patient_id) as tx:
+        await read_patient(tx, patient_id)
+        found = await read_page(tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1)
     page = tuple(found[:count])
     more = len(found) > count
     return Page(page, Place(page[-1].authored_at, page[-1].response_id) if more else None)

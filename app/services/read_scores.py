@@ -56,10 +56,10 @@ async def explain_score(installation: Installation, call: Call, response_id: UUI
 
     Raises NotFound, UnknownScore.
     """
-    async with opened(installation, call, Operation.READ_SCORES) as open_call:
-        stored = await read_current(open_call.tx, response_id)
+    async with opened(installation, call, Operation.READ_SCORES) as tx:
+        stored = await read_current(tx, response_id)
         authorise(call.caller, Operation.READ_SCORES, stored.patient_id)
-        open_call.audit.about(response_id, stored.patient_id, stored.revision)
+        tx.audit.about(response_id, stored.patient_id, stored.revision)
     rulebook = rulebook_of(installation, stored)
     if name not in rulebook.rules:
         raise UnknownScore(tuple(rulebook.rules))
@@ -70,8 +70,8 @@ async def read_trends(
     installation: Installation, call: Call, patient_id: UUID, *, since: datetime, until: datetime
 ) -> list[PastResponse]:
     """The responses of a period that are in effect, oldest first: each with its scores. Raises NotFound."""
-    async with opened(installation, call, Operation.LIST_SCORES, patient_id) as open_call:
-        await read_patient(open_call.tx, patient_id)
-        stored = await read_between(open_call.tx, patient_id, since, until)
+    async with opened(installation, call, Operation.LIST_SCORES, patient_id) as tx:
+        await read_patient(tx, patient_id)
+        stored = await read_between(tx, patient_id, since, until)
     past = (past_response(installation, row) for row in stored)
     return [response for response in past if response.is_eligible]

@@ -26,7 +26,7 @@ class SynthesisOfPatient:
     synthesis: Synthesis
     patient: Patient
     centre: Centre
-    visit: StoredConsultation
+    consultation: StoredConsultation
 
 
 async def read_synthesis(
@@ -36,11 +36,10 @@ async def read_synthesis(
 
     Raises NotFound.
     """
-    async with opened(installation, call, Operation.READ_SYNTHESIS) as open_call:
-        tx = open_call.tx
+    async with opened(installation, call, Operation.READ_SYNTHESIS) as tx:
         visit = await read_consultation(tx, consultation_id)
         authorise(call.caller, Operation.READ_SYNTHESIS, visit.patient_id)
-        open_call.audit.about(consultation_id, visit.patient_id)
+        tx.audit.about(consultation_id, visit.patient_id)
         centre = await read_centre(tx)
         patient = await read_patient(tx, visit.patient_id)
         past = await _past(installation, tx, visit)

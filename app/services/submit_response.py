@@ -12,9 +12,10 @@ from app.services.call import Call, opened
 from app.services.clocks import Authored, correct_authored
 from app.services.errors import AuthoredInFuture, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid
 from app.services.evaluation import evaluate
-from app.services.feedback import Feedback, feedback, plain_feedback
+from app.services.feedback import Receipt, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
+from app.services.words import words_answered_to
 from app.store.before_storing import BeforeStoring, read_before_storing
 from app.store.draft import remove_draft
 from app.store.errors import KeyReused
@@ -29,6 +30,9 @@ from questionnaires.validation import validate
 from scoring.history import Respondent
 from scoring.rulebook import Rulebook
 
+TEXT_UNKNOWN = "text-unknown"
+"""A flag: which words were answered to is not known here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -37,6 +41,7 @@ class Submission:
     instrument: str
     version: str
     language: str
+    text_digest: str | None
     answers: Mapping[str, Any]
     authored: datetime
     sent_at: datetime | None
@@ -44,14 +49,6 @@ class Submission:
     answered_by: Respondent | None
     idempotency_key: str
     body_sha256: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What is stored, and what the patient reads."""
-
-    response: StoredResponse
-    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class _Accepted:
     authored: Authored
 
 
-async def submit_response(installation: Installation, call: Call, patient_id: UUID, sent: Submission) -> Submitted:
+async def submit_response(installation: Installation, call: Call, patient_id: UUID, sent: Submission) -> Receipt:
     """Store one response, or give again what the same key stored before.
 
     Raises UnknownQuestionnaire, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid, AuthoredInFuture,
@@ -87,8 +84,7 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
     )
     accepted = _Accepted(new_id(), sent, checked, installation.rulebooks.current(questionnaire), authored)
     lock = PatientLock(patient_id)
-    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, lock) as open_call:
-        tx = open_call.tx
+    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, lock) as tx:
         before = await read_before_storing(
             tx,
             patient_id,
@@ -107,9 +103,8 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
         if stored is None:
             # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
             stored = await _stored_before(tx, patient_id, sent, refusal)
-            open_call.audit.about(stored.response_id, patient_id, stored.revision)
-    wording = installation.wordings.best((stored.language,), before.centre.languages)
-    return Submitted(stored, feedback(stored.evaluation["feedback"], before.centre, wording))
+            tx.audit.about(stored.response_id, patient_id, stored.revision)
+    return receipt(stored, before.centre, installation.wordings)
 
 
 def _refusal(
@@ -146,7 +141,8 @@ def _evaluated(
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
-    text = installation.catalogue.instruments[questionnaire.instrument].text(questionnaire, sent.language)
+    text = words_answered_to(installation, questionnaire, sent.language, sent.text_digest)
+    flags = [flag.value for flag in authored.flags] + ([] if text else [TEXT_UNKNOWN])
     evaluation = evaluate(installation, rulebook, accepted.checked, mode=before.centre.mode, previous=before.previous)
     return StoredResponse(
         response_id=accepted.response_id,
@@ -174,7 +170,7 @@ def _evaluated(
         answers=plain_answers(accepted.checked),
         scores=column_scores(evaluation.scores),
         evaluation=evaluation.plain(
-            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at), flags=authored.flags
+            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at), flags=flags
         ),
     )
 

@@ -46,7 +46,6 @@ _PREVIOUS = (
         RESPONSE.c.response_id,
         RESPONSE.c.revision,
         RESPONSE.c.version,
-        RESPONSE.c.scoring_version,
         RESPONSE.c.answers,
     )
     .where(
@@ -82,7 +81,6 @@ class PreviousResponse:
     response_id: UUID
     revision: int
     version: str
-    scoring_version: str
     answers: Mapping[str, Any]
 
 
@@ -131,6 +129,5 @@ def _previous(row: asyncpg.Record) -> PreviousResponse | None:
         response_id=row["response_id"],
         revision=row["revision"],
         version=row["version"],
-        scoring_version=row["scoring_version"],
         answers=jsonb.load(row["answers"]),
     )

@@ -34,6 +34,8 @@ class Pool:
                 max_size=settings.pool_size,
                 reset=_nothing_to_reset,
                 timeout=settings.pool_wait_s,
+                # The server's own time-out comes first; this one is for a server that does not answer at all.
+                command_timeout=settings.statement_timeout_ms / 1_000 + 5,
                 server_settings={
                     "application_name": "vigie",
                     "statement_timeout": str(settings.statement_timeout_ms),

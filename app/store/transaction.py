@@ -14,14 +14,16 @@ from app.store.errors import StoreBusy
 from app.store.pool import Connection, Pool
 from app.store.statements import Statement
 
+# Said, because the lock rests on it: what is read after a wait must have a snapshot of its own.
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
 _DATABASE_IS_AWAY = (
     asyncpg.OperatorInterventionError,  # a time-out, a shutdown
     asyncpg.PostgresConnectionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.InterfaceError,
+    ConnectionError,
     TimeoutError,
-    OSError,
 )
 
 
@@ -51,7 +53,7 @@ class PatientLock:
     """Transactions that store for one patient follow each other, so that each sees the one before.
 
     An advisory lock by the patient's id: a row lock would write to the row and its log, and needs a statement of its
-    own. Two patients of one number (1 in 2**64) would only wait for each other.
+    own. Two patients of one number would only wait for each other.
     """
 
     patient_id: UUID
@@ -104,30 +106,42 @@ async def transaction(
 ) -> AsyncIterator[Transaction]:
     """Open a transaction, run the block, write its audit event, commit. An exception rolls everything back.
 
-    With a lock, the block begins when no other transaction holds it: it sees what those before it stored.
-
-    The block may still fill in what the audit event is about. Raises StoreBusy when no connection is free in time.
+    With a lock, the block begins when no other transaction holds it: it sees what those before it stored. The block
+    may still fill in what the audit event is about. Raises StoreBusy when the database does not answer in time.
     """
+    begin = (_BEGIN, scope.sql) if lock is None else (_BEGIN, scope.sql, lock.sql)
     async with pool.connection() as connection:
         opened = Transaction(connection, scope, audit)
         try:
-            await connection.execute(f"BEGIN; {scope.sql}" if lock is None else f"BEGIN; {scope.sql}; {lock.sql}")
+            await connection.execute("; ".join(begin))
             yield opened
             if not audit.is_written:
                 await write_audit(opened, audit)
             await connection.execute("COMMIT")
-        except _DATABASE_IS_AWAY as error:
+        except BaseException as error:
+            is_away = isinstance(error, _DATABASE_IS_AWAY) or (
+                # The driver's word for a lost connection, but also for a wrong use of it, which is a defect.
+                isinstance(error, asyncpg.InterfaceError) and _is_lost(connection)
+            )
             await _roll_back(connection)
-            raise StoreBusy("the database did not answer in time") from error
-        except BaseException:
-            await _roll_back(connection)
+            if is_away:
+                raise StoreBusy("the database did not answer in time") from error
             raise
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool has let it go already
+        return True
 
 
 async def _roll_back(connection: Connection) -> None:
     """Leave the connection clean for the next request, or closed where that is not possible any more."""
     try:
         await asyncio.shield(connection.execute("ROLLBACK"))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        with suppress(asyncpg.InterfaceError):  # it was cut, and the pool has let it go already
+    except BaseException as error:
+        with suppress(asyncpg.InterfaceError):
             connection.terminate()
+        if not isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            raise

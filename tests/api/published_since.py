@@ -46,6 +46,17 @@ def with_newer_scoring(folder: Path) -> Path:
     return root
 
 
+def with_newer_words(folder: Path) -> Path:
+    """Write a copy in which revision 2 of the French words has another title; gives the folder of the instruments."""
+    root = folder / "instruments"
+    shutil.copytree(INSTRUMENTS, root)
+    first = root / "pre-consultation" / "text" / "fr" / "1.yaml"
+    text = _replaced(first.read_text(encoding="utf-8"), "revision: 1", "revision: 2")
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    first.with_stem("2").write_text(_replaced(text, title, 'title: "Un autre titre"'), encoding="utf-8")
+    return root
+
+
 def _replaced(text: str, old: str, new: str) -> str:
     assert text.count(old) == 1, f"{old!r} is not once in the file"
     return text.replace(old, new)

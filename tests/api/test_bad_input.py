@@ -369,7 +369,7 @@ async def _ask(
     service: Service, method: str, path: str, body: Any, headers: dict[str, str]
 ) -> tuple[int, bytes, dict[str, str]]:
     """What is answered: status, bytes, headers. The correlation id is the same for everybody who asks."""
-    fixed = {"X-Correlation-Id": "the-same-for-all", "Idempotency-Key": "the-same-key"}
+    fixed = {"X-Correlation-Id": "018f0000-0000-7000-8000-00000000c0de", "Idempotency-Key": "the-same-key"}
     condition = {"If-None-Match": "*"} if "/drafts/" in path else {"If-Match": '"1"'}
     answer = await service.client.request(method, path, json=body, headers=headers | fixed | condition)
     return answer.status_code, answer.content, dict(answer.headers)

@@ -55,6 +55,7 @@ async def test_a_correction_is_a_new_revision_and_the_old_one_stays_as_it_was(se
     answer = await _correct(service, response_id, 1, URGENT)
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
     second = answer.json()
+    assert second.pop("feedback")["messages"][0]["kind"] == "act-now"
     assert (second["revision"], second["status"], second["reason"]) == (2, "amended", "a slip of the finger")
     assert (second["answers"], second["recorded_by"]) == (URGENT, "nurse")
     assert second["authored_at"] == first["authored_at"] == "2026-03-08T12:00:00Z"
@@ -229,7 +230,8 @@ async def test_every_request_that_touches_a_patient_leaves_one_audit_event(
     ):
         assert (await client.get(read, headers=nurse)).status_code == 200
     assert (await _mark(service, response_id, 2)).status_code == 200
-    assert (await client.delete(draft, headers=own)).status_code == 204
+    assert (await client.put(draft, json=body, headers=own | {"If-None-Match": "*"})).status_code == 200
+    assert (await client.delete(draft, headers=own | {"If-Match": '"1"'})).status_code == 204
     events = await database.audited(service.centre_id)
     assert [event["operation"] for event in events] == [
         "register_patient",
@@ -249,6 +251,7 @@ async def test_every_request_that_touches_a_patient_leaves_one_audit_event(
         "read_synthesis",
         "mark_entered_in_error",
         "save_draft",
+        "discard_draft",
     ]
     assert {str(event["patient_id"]) for event in events} == {patient}
     assert [(e["resource_id"], e["revision"]) for e in events if e["operation"] == "correct_response"] == [
@@ -263,11 +266,25 @@ async def test_a_refused_request_leaves_no_audit_event_and_the_correlation_id_is
     service: Service, database: Database
 ) -> None:
     patient = await service.register()
-    headers = service.as_(Role.NURSE) | {"X-Correlation-Id": "of-the-caller-1"}
+    headers = service.as_(Role.NURSE) | {"X-Correlation-Id": "018f0000-0000-7000-8000-00000000c0de"}
     missing = await service.client.get(f"/v1/responses/{new_id()}", headers=headers)
-    assert missing.headers["X-Correlation-Id"] == "of-the-caller-1"
+    assert missing.headers["X-Correlation-Id"] == "018f0000-0000-7000-8000-00000000c0de"
     problem(missing, 404, "not-found")
     assert (await service.client.get(f"/v1/patients/{patient}", headers=headers)).status_code == 200
     last = (await database.audited(service.centre_id))[-1]
-    assert (last["operation"], last["correlation_id"]) == ("read_patient", "of-the-caller-1")
+    assert (last["operation"], last["correlation_id"]) == ("read_patient", "018f0000-0000-7000-8000-00000000c0de")
     assert len(await database.audited(service.centre_id)) == 2
+
+
+async def test_a_patient_who_corrects_to_cannot_wait_is_told_what_to_do_now(service: Service) -> None:
+    patient = await service.register()
+    receipt = (await service.submit(patient, CALM)).json()
+    headers = service.as_(Role.PATIENT, patient) | {"If-Match": '"1"'}
+    body = {"answers": {"can-wait": "no"}, "reason": "I tapped the wrong answer"}
+    corrected = await service.client.put(f"/v1/responses/{receipt['id']}", json=body, headers=headers)
+    assert corrected.status_code == 200, corrected.text
+    kinds = [message["kind"] for message in corrected.json()["feedback"]["messages"]]
+    assert kinds[0] == "act-now"
+    assert corrected.json()["alerts"] is None
+    # The receipt of revision 1 is what a replay of it still gives.
+    assert receipt["feedback"]["messages"][0]["kind"] != "act-now"

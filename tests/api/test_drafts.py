@@ -146,10 +146,23 @@ async def test_a_discarded_draft_is_gone(service: Service) -> None:
     patient = await service.register()
     await _save(service, patient, CALM, NEW)
     path = f"/v1/patients/{patient}/drafts/{INSTRUMENT}"
-    for _ in range(2):
-        answer = await service.client.delete(path, headers=service.as_(Role.PATIENT, patient))
-        assert (answer.status_code, answer.content) == (204, b"")
+    headers = service.as_(Role.PATIENT, patient) | {"If-Match": '"1"'}
+    answer = await service.client.delete(path, headers=headers)
+    assert (answer.status_code, answer.content) == (204, b"")
     problem(await _read(service, patient), 404, "not-found")
+    problem(await service.client.delete(path, headers=headers), 404, "not-found")
+
+
+async def test_a_device_discards_only_the_draft_that_it_saw(service: Service) -> None:
+    patient = await service.register()
+    await _save(service, patient, CALM, NEW)
+    await _save(service, patient, CALM, {"If-Match": '"1"'})
+    path = f"/v1/patients/{patient}/drafts/{INSTRUMENT}"
+    headers = service.as_(Role.PATIENT, patient)
+    problem(await service.client.delete(path, headers=headers), 428, "precondition-required")
+    stale = await service.client.delete(path, headers=headers | {"If-Match": '"1"'})
+    problem(stale, 412, "precondition-failed")
+    assert (await _read(service, patient)).json()["revision"] == 2
 
 
 async def test_a_carer_saves_for_those_they_act_for_only(service: Service) -> None:

@@ -42,7 +42,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here (as root: apt-get install chromium)"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -1,18 +1,21 @@
 """The verbs of `vigie` that need no database: what they print, and what a person reads who made a mistake."""
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from app.cli.commands import app
+from app.cli.commands import app, main
 from app.services.check_instruments import LOCK
 from app.services.json_schemas import json_schemas
 
@@ -25,20 +28,36 @@ def vigie(*arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(app, arguments, input=stdin)
 
 
-def whole(*arguments: str, stdin: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """The command as installed, in a process of its own: for what happens around the verbs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIE_", "DATABASE_"))}
-    return subprocess.run(
-        [VIGIE, *arguments], input=stdin, env=kept | environment, capture_output=True, text=True, check=False
-    )
+@dataclass(frozen=True)
+class Ended:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def whole(*arguments: str, stdin: str = "", **environment: str) -> Ended:
+    """The command with what is around its verbs: settings from the environment, errors as sentences."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        for name in list(os.environ):
+            if name.startswith(("VIGIE_", "DATABASE_")):
+                patched.delenv(name)
+        for name, value in environment.items():
+            patched.setenv(name, value)
+        patched.setattr(sys, "argv", ["vigie", *arguments])
+        patched.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return Ended(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 # --- help --------------------------------------------------------------------------------------------------------
 
 
 def test_help_lists_every_verb_with_what_it_does() -> None:
-    said = whole("--help")
-    assert said.returncode == 0
+    said = subprocess.run([VIGIE, "--help"], capture_output=True, text=True, check=True)
     assert {"run", "serve", "check", "score", "migrate", "token", "openapi", "publish", "schemas"} <= set(VERBS)
     for verb in VERBS:
         assert re.search(rf"^\W*{verb}\s+\S.{{15,}}", said.stdout, flags=re.MULTILINE), verb
@@ -161,7 +180,7 @@ def test_publish_adds_what_is_new_and_only_that(tmp_path: Path) -> None:
 def test_a_damaged_installation_starts_nothing(tmp_path: Path) -> None:
     root = damaged(tmp_path, OF_DEFINITIONS)
     said = whole("serve", VIGIE_INSTRUMENTS_DIR=str(root), DATABASE_URL="postgresql://nobody@127.0.0.1:1/vigie")
-    assert said.returncode == 1
+    assert said.code == 1
     assert "Traceback" not in said.stderr
 
 
@@ -183,7 +202,7 @@ def test_score_reads_a_file(tmp_path: Path) -> None:
 
 def test_score_reads_standard_input_and_says_the_same() -> None:
     said = whole("score", "pre-consultation@1.0.0", "-", stdin=json.dumps(ANSWERS))
-    assert said.returncode == 0, said.stderr
+    assert said.code == 0, said.stderr
     assert json.loads(said.stdout) == json.loads(
         vigie("score", "pre-consultation", "-", stdin=json.dumps(ANSWERS)).stdout
     )
@@ -227,7 +246,7 @@ def test_score_says_that_a_file_is_not_there_or_is_no_text(tmp_path: Path) -> No
     (tmp_path / "latin-1.json").write_bytes('{"é": 1}'.encode("latin-1"))
     for name in ("nowhere.json", "latin-1.json", "."):
         said = whole("score", "pre-consultation", str(tmp_path / name))
-        assert said.returncode in (1, 2)
+        assert said.code in (1, 2)
         assert "Traceback" not in said.stderr
         assert str(tmp_path / name) in said.stderr
 
@@ -244,7 +263,7 @@ def test_schemas_are_written_where_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--role", "patient"], ["--patient", "01a20000-0000-7000-8000-000000000000"]])
 def test_a_token_needs_a_patient_for_the_role_patient_only(tmp_path: Path, arguments: list[str]) -> None:
     said = whole("token", *arguments, VIGIE_DATA_DIR=str(tmp_path))
-    assert (said.returncode, said.stdout) == (1, "")
+    assert (said.code, said.stdout) == (1, "")
     assert "--patient goes with --role patient, and only with it" in said.stderr
 
 
@@ -254,14 +273,14 @@ def test_serve_and_migrate_say_which_setting_is_missing() -> None:
     said = whole("migrate", DATABASE_URL=url)
     assert "VIGIE_MIGRATION_URL is not" in said.stderr
     away = whole("serve", DATABASE_URL=url)
-    assert away.returncode == 1
+    assert away.code == 1
     assert "the database is not to be reached" in away.stderr
     assert "Traceback" not in away.stderr
 
 
 def test_a_setting_that_is_wrong_is_named_without_its_value() -> None:
     said = whole("check", VIGIE_PORT="secret-port")
-    assert said.returncode == 1
+    assert said.code == 1
     assert "setting" in said.stderr
     assert "port" in said.stderr
     assert "secret-port" not in said.stderr

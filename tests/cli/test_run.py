@@ -26,7 +26,7 @@ from app.settings import Settings
 PROJECT = Path(__file__).parents[2]
 VIGIE = Path(sys.executable).with_name("vigie")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vigie-run")]
+pytestmark = pytest.mark.slow
 
 
 def free_port() -> int:

@@ -91,8 +91,10 @@ class Known:
         if isinstance(case.body, dict):
             case.body |= {name: value for name, value in REAL_BODY.items() if name in case.body}
         if "drafts" in label:
+            self.portal.call(_furnish_draft, self.service, ids["patient_id"], label.startswith("PUT"))
             case.headers.pop("If-Match", None)
-            case.headers["If-None-Match"] = "*"
+            name, value = ("If-Match", '"1"') if label.startswith("DELETE") else ("If-None-Match", "*")
+            case.headers[name] = value
         elif "response_id" in case.path_parameters and label.startswith(("PUT", "POST")):
             case.headers["If-Match"] = '"1"'
 
@@ -104,6 +106,18 @@ async def _submit(service: Service, patient: str) -> str:
     answer = await service.submit(patient, CALM)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+async def _furnish_draft(service: Service, patient: str, room_for_another: bool) -> None:
+    """A draft where one is to be read or discarded; none where one is to be saved for the first time."""
+    where, staff = f"/v1/patients/{patient}/drafts/pre-consultation", service.as_(Role.NURSE)
+    there = await service.client.get(where, headers=staff)
+    if there.status_code == 200:
+        await service.client.delete(where, headers={**staff, "If-Match": there.headers["ETag"]})
+    if not room_for_another:
+        body = {"version": "1.0.0", "answers": CALM}
+        saved = await service.client.put(where, json=body, headers={**staff, "If-None-Match": "*"})
+        assert saved.status_code == 200, saved.text
 
 
 async def _furnish(started: Service) -> tuple[Service, dict[str, str]]:

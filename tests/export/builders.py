@@ -277,7 +277,7 @@ def exported(
         scores=scores,
         alerts=evaluate_alerts(rulebook, response, scores, None),
     )
-    return ExportedResponse(past, PATIENT_ID, encounter_id, language, mode, recorded_by)
+    return ExportedResponse(past, PATIENT_ID, encounter_id, language, None, mode, recorded_by)
 
 
 def parsed_answers(items: list[dict[str, object]]) -> dict[str, tuple[Value, ...]]:

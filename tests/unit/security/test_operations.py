@@ -16,6 +16,7 @@ EXPECTED = {
     "register_patient": ("CNS", "Patient.c"),
     "read_patient": ("PCNS", "Patient.r"),
     "save_draft": ("PCN", "QuestionnaireResponse.u"),
+    "discard_draft": ("PCN", "QuestionnaireResponse.u"),
     "read_draft": ("PCN", "QuestionnaireResponse.r"),
     "submit_response": ("PCNS", "QuestionnaireResponse.c"),
     "read_response": ("PCNS", "QuestionnaireResponse.r"),
