@@ -108,6 +108,13 @@ IfMatch = Annotated[
 IfNoneMatch = Annotated[Literal["*"] | None, Header(description="`*`: there must be nothing yet.")]
 
 
+class ContactOut(BaseModel):
+    """A number to call in an emergency, and who answers there."""
+
+    number: str
+    name: str
+
+
 class Body(BaseModel):
     """What every request body shares: an unknown field is an error."""
 

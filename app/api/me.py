@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from app.api.fields import ContactOut
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.security.caller import Role
@@ -15,13 +16,6 @@ from app.services.feedback import contacts
 from scoring.synthesis import Mode
 
 router = APIRouter(prefix="/v1/me", tags=["me"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
-
-
-class ContactOut(BaseModel):
-    """A number to call in an emergency, and who answers there."""
-
-    number: str
-    name: str
 
 
 class CentreOut(BaseModel):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from app.api.fields import (
     Answers,
     Body,
+    ContactOut,
     IfMatch,
     InstrumentId,
     LanguageTag,
@@ -90,13 +91,6 @@ class MessageOut(BaseModel):
 
     kind: str
     text: str
-
-
-class ContactOut(BaseModel):
-    """A number to call, and who answers there."""
-
-    number: str
-    name: str
 
 
 class FeedbackOut(BaseModel):

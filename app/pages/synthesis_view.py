@@ -229,7 +229,8 @@ class SynthesisView:
         kind = next(line.kind for line in self.synthesis.lines if row in line.rows)
         label = self.say(f"label.{row.label.value}")
         values = [self._value(kind, value) for value in (row.reference, row.now) if value]
-        words = f"{label}: {' → '.join(values)}" if values else label
+        arrow = "←" if self.wording.direction == "rtl" else "→"
+        words = f"{label}: {f' {arrow} '.join(values)}" if values else label
         if row.worst_since and (row.now is None or row.worst_since.value > row.now.value):
             worst = self._value(kind, row.worst_since)
             words += "; " + self.say("synthesis.worst_on", value=worst, date=self.on(row.worst_since.authored_at))
@@ -267,7 +268,8 @@ class SynthesisView:
         level = int(value.value) if line.kind is ScoreKind.COMPOSITE_GRADE else None
         words = self._value(line.kind, value)
         if line.kind is ScoreKind.SCALE:
-            words = f"{words} / {line.range[1]}"
+            # Isolated, so that a right-to-left page does not turn "2 / 4" around.
+            words = f"\u2066{words} / {line.range[1]}\u2069"
         return Cell(words, level, self.on(value.authored_at))
 
     def _value(self, kind: ScoreKind, value: ValueAt) -> str:
