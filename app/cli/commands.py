@@ -17,7 +17,6 @@ from rich.console import Console
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.demo.seed import CENTRE_ID
-from app.main import create_app
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
 from app.security.errors import SecurityError
@@ -178,6 +177,8 @@ def token(
 @app.command()
 def openapi() -> None:
     """Print openapi.yaml: what the service says of itself."""
+    from app.main import create_app  # noqa: PLC0415 - a second that every other command is spared
+
     settings = Settings().model_copy(update={"demo": False, "issuers": ()})
     document = create_app(settings, load_knowledge(settings)).openapi()
     sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))

@@ -72,9 +72,15 @@ def _problem(problem: Problem) -> bytes:
 def _outcome(problem: Problem, canonical_base: str) -> bytes:
     kind = problem.kind
     issues = [
-        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], issue["pointer"]) for issue in problem.issues
+        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], _expression(issue["pointer"]))
+        for issue in problem.issues
     ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None)]
     return encode(operation_outcome(issues, canonical_base))
+
+
+def _expression(pointer: str) -> str:
+    """Where, as R4 writes it for a parameter of the request: `http.` and its name."""
+    return "http." + pointer.rpartition("/")[2]
 
 
 async def _request_invalid(request: Request, error: Exception) -> Response:

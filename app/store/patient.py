@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, ForeignKeyConstraint, Table, Text, Uuid, bindparam, func, select
+from sqlalchemy import Column, Date, DateTime, ForeignKeyConstraint, Index, Table, Text, Uuid, bindparam, func, select
 
 from app.store.errors import NotFound
 from app.store.metadata import METADATA, centre_column
@@ -31,6 +31,7 @@ PATIENT_IDENTIFIER = Table(
     Column("value", Text, primary_key=True),
     Column("patient_id", Uuid, nullable=False),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
+    Index("ix_patient_identifier_patient", "centre_id", "patient_id"),
 )
 
 _IS_PATIENT = (PATIENT.c.centre_id == bindparam("centre_id")) & (PATIENT.c.patient_id == bindparam("patient_id"))
