@@ -11,6 +11,9 @@ from fastapi.exceptions import HTTPException
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
+MAX_DEPTH = 50
+"""Objects and lists in each other: no body of this service has more than four."""
+
 
 class MalformedBody(HTTPException):
     """The body is not JSON that can be read without guessing. The message never repeats what was sent."""
@@ -39,7 +42,7 @@ def parse(body: bytes) -> Any:
     try:
         if b"\\u" in body:
             orjson.loads(body)  # refuses escaped lone surrogates, which the standard library lets through
-        return json.loads(
+        parsed = json.loads(
             text, object_pairs_hook=_without_duplicates, parse_float=_exact, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
@@ -49,6 +52,10 @@ def parse(body: bytes) -> Any:
         raise MalformedBody("the body is nested too deeply") from None
     except (ValueError, InvalidOperation):
         raise MalformedBody("the body has a number that is too long") from None
+    # How deep the parser itself can go hangs on who called it; a body is refused for what it is.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(parsed, MAX_DEPTH):
+        raise MalformedBody("the body is nested too deeply")
+    return parsed
 
 
 class StrictRequest(Request):
@@ -91,6 +98,13 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return receive_within_limit
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [i for v in level for i in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else ())]
+    return any(isinstance(inner, dict | list) for inner in level)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
