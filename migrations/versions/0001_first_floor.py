@@ -102,7 +102,7 @@ CREATE TABLE response (
     CONSTRAINT uq_response_centre_id_patient_id_idempotency_key UNIQUE (centre_id, patient_id, idempotency_key),
     CONSTRAINT fk_response_patient FOREIGN KEY (centre_id, patient_id) REFERENCES patient (centre_id, patient_id)
 );
-CREATE INDEX ix_response_patient ON response (centre_id, patient_id, authored_at);
+CREATE INDEX ix_response_patient ON response (centre_id, patient_id, authored_at, stored_at, response_id);
 
 CREATE TABLE audit_event (
     centre_id uuid NOT NULL,
