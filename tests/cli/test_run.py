@@ -22,6 +22,7 @@ from app.demo.seed import CENTRE_ID
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
 from app.settings import Settings
+from tests.support.processes import kill_9
 
 PROJECT = Path(__file__).parents[2]
 VIGIE = Path(sys.executable).with_name("vigie")
@@ -132,8 +133,7 @@ def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="vigie-run-", dir="/tmp"))
     folder.chmod(0o711)
     yield folder / "data"
-    for process in of_cluster(folder / "data"):
-        process.kill()
+    kill_9(of_cluster(folder / "data"))
     shutil.rmtree(folder)
 
 
@@ -148,11 +148,9 @@ def start(data_dir: Path) -> Iterator[Any]:
     yield start_one
     for run in started:
         if run.process.poll() is None:
-            for process in run.everything():
-                process.kill()
+            kill_9(run.everything())
             run.process.wait(30)
-        for process in of_group(run.process.pid):  # workers that outlived their command
-            process.kill()
+        kill_9(of_group(run.process.pid))  # workers that outlived their command
 
 
 def as_(role: Role, data_dir: Path) -> dict[str, str]:
@@ -225,8 +223,7 @@ def test_a_first_look_and_everything_that_may_end_it(start: Any, data_dir: Path)
     assert acknowledged.status_code == 201, acknowledged.text
     known = {response[1], acknowledged.json()["id"]}
     killed = again.everything()
-    for process in killed:
-        process.kill()
+    kill_9(killed)
     again.process.wait(30)
     psutil.wait_procs([*killed, *of_cluster(data_dir)], timeout=10)
     recovered: Run = start()

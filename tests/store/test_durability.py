@@ -13,6 +13,7 @@ import pytest
 from app.store.embedded import EmbeddedPostgres
 from app.store.schema import migrate
 from tests.store.two_centres import connected
+from tests.support.processes import kill_9
 from tests.support.service import CALM, Service, running_service
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +32,7 @@ def durable() -> Iterator[EmbeddedPostgres]:
 
 def kill_everything(server: EmbeddedPostgres) -> None:
     postmaster = psutil.Process(int((server.data_dir / "cluster" / "postmaster.pid").read_text().splitlines()[0]))
-    for process in (postmaster, *postmaster.children(recursive=True)):
-        process.kill()
+    kill_9([postmaster, *postmaster.children(recursive=True)])
 
 
 async def submit_until_it_breaks(

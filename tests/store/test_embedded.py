@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.store.cluster_files import EmbeddedPostgresError
 from app.store.embedded import EmbeddedPostgres, default_data_dir
 from app.store.postgres_binaries import bundled_binaries
+from tests.support.processes import kill_9
 
 PROJECT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -99,8 +100,7 @@ def postmaster(data_dir: Path) -> psutil.Process:
 
 def kill_everything(data_dir: Path) -> None:
     parent = postmaster(data_dir)
-    for process in [parent, *parent.children(recursive=True)]:
-        process.kill()
+    kill_9([parent, *parent.children(recursive=True)])
 
 
 def python_for_nobody() -> str | None:
