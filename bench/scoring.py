@@ -9,8 +9,9 @@ from app.services.installation import Knowledge
 from bench.forms import INSTRUMENT, full_answers
 from questionnaires.response import CheckedResponse
 from questionnaires.validation import validate
-from scoring.alerts import evaluate_alerts
+from scoring.alerts import Circumstances, Earlier, evaluate_alerts
 from scoring.engine import score
+from scoring.rules import Since
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,13 @@ def run(knowledge: Knowledge, times: int) -> ScoringCost:
     assert isinstance(now, CheckedResponse)
     assert isinstance(before, CheckedResponse)
     scores = score(rulebook, now)
+    circumstances = Circumstances({Since.PREVIOUS: Earlier(before, score(rulebook, before))})
     return ScoringCost(
         answers=len(raw),
         scores=len(scores),
         validate_us=_median_us(lambda: validate(questionnaire, raw), times),
         score_us=_median_us(lambda: score(rulebook, now), times),
-        alerts_us=_median_us(lambda: evaluate_alerts(rulebook, now, scores, before), times),
+        alerts_us=_median_us(lambda: evaluate_alerts(rulebook, now, scores, circumstances), times),
     )
 
 

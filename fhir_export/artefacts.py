@@ -9,9 +9,17 @@ from questionnaires.translations import Text
 from scoring.rulebook import Rulebook
 
 
-def definition_and_texts(questionnaire: Questionnaire, texts: Iterable[Text]) -> Resource:
-    """The extension of what was asked: the definition and the revision of each language's words."""
-    return _extension(questionnaire, [_text(text) for text in texts])
+def definition_and_text(questionnaire: Questionnaire, text: Text | None) -> Resource:
+    """The extension of what was answered: the definition and the words that the response pins, where it does.
+
+    Without the status of the words, which may change after the response was stored.
+    """
+    return _extension(questionnaire, [_text(text)] if text else [])
+
+
+def definition_and_shown_texts(questionnaire: Questionnaire, texts: Iterable[Text]) -> Resource:
+    """The extension of what is shown: the definition, and the revision and status of each language's words."""
+    return _extension(questionnaire, [_text(text, {"url": "status", "valueCode": text.status}) for text in texts])
 
 
 def definition_and_scoring(rulebook: Rulebook) -> Resource:
@@ -31,12 +39,13 @@ def _extension(questionnaire: Questionnaire, others: list[Resource]) -> Resource
     return {"url": systems.pinned_artefacts(questionnaire), "extension": [*definition, *others]}
 
 
-def _text(text: Text) -> Resource:
+def _text(text: Text, *more: Resource) -> Resource:
     return {
         "url": "text",
         "extension": [
             {"url": "language", "valueCode": text.language},
             {"url": "revision", "valuePositiveInt": text.revision},
             {"url": "digest", "valueString": text.digest},
+            *more,
         ],
     }

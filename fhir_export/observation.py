@@ -18,9 +18,10 @@ from questionnaires.translations import Text
 from scoring.alerts import Alert
 from scoring.history import recall_length
 from scoring.inputs import read_input
+from scoring.missing import Reason
 from scoring.rulebook import BoundRule, Rulebook
 from scoring.rules import AlertSeverity, ScoreKind, ScoreRule
-from scoring.score import Score
+from scoring.score import NoValue, Score, State
 from scoring.synthesis import Mode
 
 RESOURCE_TYPE: Final = "Observation"
@@ -31,10 +32,12 @@ _STATUSES: Final[dict[ResponseStatus, str]] = {
     ResponseStatus.ENTERED_IN_ERROR: "entered-in-error",
 }
 # Why somebody left an open question out is not known, so `unknown`, never `asked-declined`.
-_ABSENCES: Final[dict[Absence, str]] = {
+_ABSENCES: Final[dict[Reason, str]] = {
     Absence.SKIPPED: "unknown",
     Absence.DECLINED: "asked-declined",
     Absence.HIDDEN: "not-asked",
+    NoValue.NO_GRADE: "not-applicable",
+    NoValue.TOO_FEW_ANSWERED: "unknown",
 }
 # v3-ObservationInterpretation has two degrees of abnormal; our own code beside it tells routine from soon.
 _INTERPRETATIONS: Final[dict[AlertSeverity, str]] = {
@@ -135,6 +138,8 @@ class _Projection:
             return {
                 "valueQuantity": {"value": result.value, "unit": rule.scale, "system": systems.UCUM, "code": "{score}"}
             }
+        if isinstance(result, State):
+            return {"valueString": result.code}
         return _absent(result.reason)
 
     def interpretation(self, severity: AlertSeverity) -> Resource:
@@ -166,5 +171,5 @@ class _Projection:
         return entry | {"valueCodeableConcept": {"coding": [{"extension": [ordinal(number)]} | chosen]}}
 
 
-def _absent(reason: Absence) -> Resource:
+def _absent(reason: Reason) -> Resource:
     return {"dataAbsentReason": {"coding": [{"system": systems.DATA_ABSENT_REASON, "code": _ABSENCES[reason]}]}}

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 from fhir_export import systems
-from fhir_export.artefacts import definition_and_texts
+from fhir_export.artefacts import definition_and_shown_texts
 from fhir_export.encoding import Resource, fingerprint
-from fhir_export.typed_values import option_coding, option_words, ordinal, typed
+from fhir_export.typed_values import option_coding, ordinal, typed
 from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import AnswerOption, EnableOperator, EnableWhen, Item, ItemType, Questionnaire
 from questionnaires.translations import Text
@@ -35,7 +35,7 @@ def questionnaire_resource(questionnaire: Questionnaire, texts: Mapping[str, Tex
         "status": questionnaire.status.value,
         "subjectType": ["Patient"],
         "date": questionnaire.date,
-        "extension": [definition_and_texts(questionnaire, texts.values())],
+        "extension": [definition_and_shown_texts(questionnaire, texts.values())],
         "item": [export.item(item) for item in questionnaire.items],
     }
     export.put(resource, "title", {code: text.title for code, text in texts.items()})
@@ -139,7 +139,7 @@ class _Export:
         if extensions:
             entry["extension"] = extensions
         coding = option_coding(self.questionnaire, item, option.code, None)
-        said = ((code, option_words(text, item, option.code)) for code, text in self.texts.items())
+        said = ((code, text.option(item, option.code)) for code, text in self.texts.items())
         self.put(coding, "display", {code: words for code, words in said if words is not None})
         return entry | {"valueCoding": coding}
 

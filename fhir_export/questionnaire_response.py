@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fhir_export.artefacts import definition_and_texts
+from fhir_export.artefacts import definition_and_text
 from fhir_export.encoding import Resource, instant
 from fhir_export.people import author, source, subject
 from fhir_export.source import ExportedResponse
@@ -27,7 +27,7 @@ def questionnaire_response(exported: ExportedResponse, text: Text | None = None)
         "id": past.ref.id,
         "meta": meta(exported),
         "language": exported.language,
-        "extension": [definition_and_texts(questionnaire, [text] if text else [])],
+        "extension": [definition_and_text(questionnaire, text)],
         "questionnaire": questionnaire.canonical,
         "status": past.status.value,
         "subject": subject(exported),

@@ -32,18 +32,10 @@ def typed(
 def option_coding(questionnaire: Questionnaire, item: Item, code: str, text: Text | None) -> Resource:
     """The Coding of an option, with its words where the text has them."""
     coding: Resource = {"system": systems.options(questionnaire, item), "code": code}
-    words = option_words(text, item, code)
+    words = text.option(item, code) if text else None
     if words is not None:
         coding["display"] = words
     return coding
-
-
-def option_words(text: Text | None, item: Item, code: str) -> str | None:
-    """The words of an option, or None where there is no text or, in a draft text, still a gap."""
-    try:
-        return text.option(item, code) if text else None
-    except KeyError:
-        return None
 
 
 def ordinal(weight: int | Decimal) -> Resource:

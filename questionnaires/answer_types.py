@@ -20,7 +20,7 @@ MAX_LENGTH = {ItemType.STRING: 255, ItemType.TEXT: 4_000}
 
 # Tab, newline and carriage return are writing; the other control characters are not, PostgreSQL cannot store
 # NUL, a lone surrogate has no UTF-8, and XML (the narrative) has no U+FFFE and U+FFFF.
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+NOT_WRITING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # ASCII: `\d` alone would take the digits of every script, and no reader of ISO 8601 does.
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?", re.ASCII)
@@ -81,7 +81,7 @@ def _text(item: Item, value: object) -> Fault | None:
         return Fault(IssueCode.TOO_LONG, f"the text is longer than {limit} characters", (allowed,))
     if not value.strip():
         return Fault(IssueCode.INVALID_TEXT, "the text is empty: leave the item out where nothing was answered")
-    if _NOT_TEXT.search(value):
+    if NOT_WRITING.search(value):
         return Fault(IssueCode.INVALID_TEXT, "the text has control characters that are not writing")
     return None
 

@@ -30,6 +30,11 @@ class Instrument:
     versions: Mapping[str, Questionnaire]
     texts: Mapping[str, tuple[Text, ...]]
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether its wording may not be shipped: each centre loads its own, by its own permission."""
+        return self.licence.redistribution == "restricted"
+
     def text(self, questionnaire: Questionnaire, language: str) -> Text | None:
         """The newest words of that language for that version, or None where there are none.
 

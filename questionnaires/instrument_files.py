@@ -39,12 +39,16 @@ class InstrumentFile(Shape):
 
 
 class LicenceFile(Shape):
-    """`licence.yaml`: who owns the wording, and whether it may be shipped."""
+    """`licence.yaml`: who owns the wording, and whether it may be shipped.
+
+    `translations`: language -> where the owner lists that translation. Where it names some, centres load no others.
+    """
 
     holder: str
     terms: str
     redistribution: Literal["allowed", "restricted"]
     permission_evidence: str
+    translations: dict[Language, str] = {}
 
 
 class Reference(Shape):
@@ -156,12 +160,20 @@ class Expectation(Shape):
 
 
 class ExampleFile(Shape):
-    """`examples/*.yaml`: one response worked by hand."""
+    """`examples/*.yaml`: one response worked by hand.
+
+    `policy` names a missing-data policy that the scoring offers beside its own; `previous`, `baseline` and
+    `last_consultation` are the earlier responses that alert rules compare with.
+    """
 
     name: str
     source: str
     definition: Version
     scoring: Version
+    policy: Word | None = None
+    on_treatment: bool | None = None
+    baseline: dict[str, str | tuple[str, ...]] | None = None
+    last_consultation: dict[str, str | tuple[str, ...]] | None = None
     previous: dict[str, str | tuple[str, ...]] | None = None
     response: dict[str, str | tuple[str, ...]]
     expect: Expectation

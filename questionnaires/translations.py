@@ -31,9 +31,9 @@ class Text:
     scores: Mapping[str, str]
     digest: str
 
-    def option(self, item: Item, code: str) -> str:
-        """The words of one option of an item."""
-        return self.option_words[(_owner(item), code)]
+    def option(self, item: Item, code: str) -> str | None:
+        """The words of one option of an item. Only a draft may lack them."""
+        return self.option_words.get((_owner(item), code))
 
 
 def read_text(file: TextFile) -> Text:
@@ -59,17 +59,22 @@ def read_text(file: TextFile) -> Text:
 
 def gaps(text: Text, versions: tuple[Questionnaire, ...]) -> Iterator[str]:
     """What the text lacks for the versions that it serves, and what it says that none of them has."""
+    concepts = {reach.item.concept for version in versions for reach in version.reaches if reach.item.concept}
+    yield from gaps_of_items(text, versions)
+    yield from (f"concept '{concept}' has no words" for concept in sorted(concepts - text.concepts.keys()))
+
+
+def gaps_of_items(text: Text, versions: tuple[Questionnaire, ...]) -> Iterator[str]:
+    """The same of what patients read: the items and their options."""
     items = [reach.item for version in versions for reach in version.reaches]
     link_ids = {item.link_id for item in items}
     options = {(_owner(item), option.code) for item in items for option in item.options}
-    concepts = {item.concept for item in items if item.concept}
     yield from (f"item '{link_id}' has no text" for link_id in sorted(link_ids - text.items.keys()))
     yield from (f"there is text for '{link_id}', which is no item" for link_id in sorted(text.items.keys() - link_ids))
     for owner, code in sorted(options - text.option_words.keys()):
         yield f"option '{code}' of {owner} has no words"
     for owner, code in sorted(text.option_words.keys() - options):
         yield f"there are words for option '{code}' of {owner}, which is no option"
-    yield from (f"concept '{concept}' has no words" for concept in sorted(concepts - text.concepts.keys()))
 
 
 def _owner(item: Item) -> str:

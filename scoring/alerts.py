@@ -1,4 +1,4 @@
-"""What needs a person: threshold and worsening rules, evaluated when a response is stored."""
+"""What needs a person: threshold, worsening and combined rules, evaluated when a response is stored."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,23 +7,57 @@ from questionnaires.definition import Item, Questionnaire
 from questionnaires.response import Absence, CheckedResponse
 from scoring.inputs import can_be_scored, read_input
 from scoring.rulebook import Rulebook, Watch
-from scoring.rules import AlertSeverity
+from scoring.rules import AlertCondition, AlertSeverity, Since
 from scoring.score import Number, Score, Scores
 
 _SEVERITIES = list(AlertSeverity)
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier comparable response of the patient, with the scores that were stored with it."""
+
+    response: CheckedResponse
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What alert rules need to know beside the answers.
+
+    `earlier` holds the responses that changes are seen against; what is not there is no reason for an alert.
+    `on_treatment`: None where nobody said; then a rule for the time of treatment holds, to be on the safe side.
+    """
+
+    earlier: Mapping[Since, Earlier]
+    on_treatment: bool | None = None
+
+
+NOTHING_KNOWN = Circumstances({})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A further condition that held: on which item or score, and what was seen there."""
+
+    on: str
+    value: Number | str
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """Why an alert was raised: the rule, the item or score that it watched, and what was seen there.
 
-    `value` is the number, or the option code for a rule on a code; `previous` the earlier number for a rise.
+    `value` is the number, or the option code for a rule on a code; for a change, `previous` is the earlier number and
+    `since` says of which response; `and_seen` is what a combined rule saw beside it.
     """
 
     rule: str
     on: str
     value: Number | str
     previous: Number | None = None
+    since: Since | None = None
+    and_seen: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +70,11 @@ class Alert:
 
 
 def evaluate_alerts(
-    rulebook: Rulebook, response: CheckedResponse, scores: Scores, previous: CheckedResponse | None
+    rulebook: Rulebook, response: CheckedResponse, scores: Scores, circumstances: Circumstances = NOTHING_KNOWN
 ) -> tuple[Alert, ...]:
-    """The alerts of a response, most severe first.
-
-    `previous` is the patient's latest earlier response to a comparable version; without one no rise is seen.
-    """
-    before = item_numbers(rulebook, previous) if previous else {}
+    """The alerts of a response, most severe first."""
     raised: dict[str, list[tuple[AlertSeverity, Trigger]]] = {}
-    for watch, trigger in _triggers(rulebook, response, scores, before):
+    for watch, trigger in _Evaluation(rulebook, response, scores, circumstances).triggers():
         raised.setdefault(watch.concept, []).append((watch.rule.severity, trigger))
     alerts = (
         Alert(concept, max((s for s, _ in found), key=_SEVERITIES.index), tuple(t for _, t in found))
@@ -76,29 +106,93 @@ def _watched_items(rulebook: Rulebook, questionnaire: Questionnaire) -> Iterable
     return [item for item in theirs if item is not None and can_be_scored(item)]
 
 
-def _triggers(
-    rulebook: Rulebook, response: CheckedResponse, scores: Scores, before: Mapping[str, Number]
-) -> Iterator[tuple[Watch, Trigger]]:
-    now = item_numbers(rulebook, response)
-    for watch in rulebook.item_watches:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Numbers by name, in this response and in the earlier ones."""
+
+    now: Mapping[str, Number]
+    before: Mapping[Since, Mapping[str, Number]]
+
+
+class _Evaluation:
+    """One response, what it is compared with, and the numbers of both."""
+
+    def __init__(
+        self, rulebook: Rulebook, response: CheckedResponse, scores: Scores, circumstances: Circumstances
+    ) -> None:
+        self.rulebook = rulebook
+        self.response = response
+        self.circumstances = circumstances
+        self.items = _Compared(
+            item_numbers(rulebook, response),
+            {since: item_numbers(rulebook, then.response) for since, then in circumstances.earlier.items()},
+        )
+        self.scores = _Compared(
+            _score_numbers(rulebook, scores),
+            {since: _score_numbers(rulebook, then.scores) for since, then in circumstances.earlier.items()},
+        )
+
+    def triggers(self) -> Iterator[tuple[Watch, Trigger]]:
+        for watches, numbers in ((self.rulebook.item_watches, self.items), (self.rulebook.score_watches, self.scores)):
+            for watch in watches:
+                trigger = self.fires(watch, numbers)
+                if trigger is not None:
+                    yield watch, trigger
+
+    def fires(self, watch: Watch, numbers: "_Compared") -> Trigger | None:
+        """The trigger of one watch, where its rule fires and every further condition holds."""
         rule = watch.rule
+        if rule.during_treatment and self.circumstances.on_treatment is False:
+            return None
         if rule.equals is not None:
-            if rule.equals in response.answers.get(watch.on, ()):
-                yield watch, Trigger(rule.name, watch.on, rule.equals)
-        elif watch.on in now:
-            found = _fires(watch, now[watch.on], before.get(watch.on))
-            if found:
-                yield watch, found
-    for watch in rulebook.score_watches:
-        result = scores[watch.on]
-        if isinstance(result, Score) and (found := _fires(watch, result.value, None)):
-            yield watch, found
+            if not self.is_answered(watch.on, rule.equals):
+                return None
+            value: Number | str = rule.equals
+        elif watch.on not in numbers.now:
+            return None
+        else:
+            value = number = numbers.now[watch.on]
+            if rule.compares:
+                return self.changed(watch, number, numbers.before.get(rule.since, {}).get(watch.on))
+            if not _within(rule.at_least, rule.at_most, number):
+                return None
+        seen = self.conditions(watch)
+        return None if seen is None else Trigger(rule.name, watch.on, value, and_seen=seen)
+
+    def changed(self, watch: Watch, number: Number, previous: Number | None) -> Trigger | None:
+        """The trigger of a rule on a change. Where there is nothing to compare with, nothing changed."""
+        rule = watch.rule
+        if previous is None:
+            return None
+        change = number - previous
+        if rule.rise_of is not None and change < rule.rise_of:
+            return None
+        if rule.fall_of is not None and -change < rule.fall_of:
+            return None
+        seen = self.conditions(watch)
+        return None if seen is None else Trigger(rule.name, watch.on, number, previous, rule.since, seen)
+
+    def conditions(self, watch: Watch) -> tuple[Seen, ...] | None:
+        """What each further condition saw, or None where one does not hold. What is not known does not hold."""
+        found = [self.condition(when) for when in watch.rule.and_when]
+        held = tuple(seen for seen in found if seen is not None)
+        return held if len(held) == len(found) else None
+
+    def condition(self, when: AlertCondition) -> Seen | None:
+        on = when.item or when.score or ""
+        if when.equals is not None:
+            return Seen(on, when.equals) if self.is_answered(on, when.equals) else None
+        number = (self.items if when.item else self.scores).now.get(on)
+        return Seen(on, number) if number is not None and _within(when.at_least, when.at_most, number) else None
+
+    def is_answered(self, link_id: str, code: str) -> bool:
+        return code in self.response.answers.get(link_id, ())
 
 
-def _fires(watch: Watch, value: Number, previous: Number | None) -> Trigger | None:
-    rule = watch.rule
-    if rule.at_least is not None:
-        return Trigger(rule.name, watch.on, value) if value >= rule.at_least else None
-    if rule.rise_of is None or previous is None or value - previous < rule.rise_of:
-        return None
-    return Trigger(rule.name, watch.on, value, previous)
+def _within(at_least: Number | None, at_most: Number | None, number: Number) -> bool:
+    return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
+
+
+def _score_numbers(rulebook: Rulebook, scores: Scores) -> dict[str, Number]:
+    """The scores that are watched or asked in a condition, where they are numbers."""
+    return {name: found.value for name in rulebook.watched_scores if isinstance(found := scores.get(name), Score)}

@@ -1,8 +1,7 @@
 """Binding a scoring version to the questionnaire versions that it scores, and every contradiction between them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from questionnaires.catalogue import Instrument
 from questionnaires.definition import Item, Questionnaire
@@ -10,11 +9,15 @@ from questionnaires.digests import canonical, digest
 from questionnaires.errors import FileProblem
 from questionnaires.shapes import advise
 from questionnaires.strict_yaml import Document, Path
-from scoring.inputs import can_be_scored
-from scoring.operators import OPERATORS
+from scoring.alert_binding import watch_problems, watched
+from scoring.dependencies import in_order_of_need
+from scoring.inputs import Input, can_be_scored, range_of
+from scoring.operators import OPERATORS, Operands
+from scoring.rounding import exact_of
+from scoring.rule_contradictions import band_contradictions, result_contradictions, rule_contradictions
 from scoring.rulebook import BoundRule, Rulebook, Watch
-from scoring.rules import AlertRule, AlertsFile, Direction, MissingPolicy, ScoreKind, ScoreRule, ScoringFile
-from scoring.tables import Table
+from scoring.rules import AlertsFile, ScoreKind, ScoreRule, ScoringFile
+from scoring.tables import AnyTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,13 @@ class ScoringSource:
     document: Document
     alerts: AlertsFile
     alerts_document: Document
-    tables: Mapping[str, Table]
+    tables: Mapping[str, AnyTable]
 
     @property
     def digest(self) -> str:
         """Of the rules, the alert rules and every cell of the tables."""
-        cells = {
-            name: [list(table.columns), sorted([*key, value] for key, value in table.cells.items())]
-            for name, table in self.tables.items()
-        }
-        return digest({"scoring": canonical(self.file), "alerts": canonical(self.alerts), "tables": cells})
+        tables = {name: table.digest_form for name, table in self.tables.items()}
+        return digest({"scoring": canonical(self.file), "alerts": canonical(self.alerts), "tables": tables})
 
 
 def bind(source: ScoringSource, instrument: Instrument) -> tuple[Rulebook, ...] | tuple[FileProblem, ...]:
@@ -68,13 +68,23 @@ class _Binder:
             for key, value in (("number", rule.number), ("name", rule.name)):
                 if any(getattr(other, key) == value for other in file.scores[:position]):
                     self.problem((*path, key), f"the {key} '{value}' is given to an earlier score")
-            self.check_reference(rule.reference, (*path, "reference"))
-            if rule.meaningful_change:
-                self.check_reference(rule.meaningful_change.reference, (*path, "meaningful_change", "reference"))
-        for position, alert in enumerate(self.source.alerts.rules):
-            self.check_reference(alert.reference, ("rules", position, "reference"), in_alerts=True)
+        self.check_references()
         for name in self.source.tables.keys() - {rule.table for rule in file.scores}:
             self.problem(("scores",), f"no score uses the table '{name}'")
+
+    def check_references(self) -> None:
+        """Every rule, band, threshold and alert names a source that exists."""
+        for position, rule in enumerate(self.source.file.scores):
+            path: Path = ("scores", position)
+            self.check_reference(rule.reference, (*path, "reference"))
+            if rule.bands_reference:
+                self.check_reference(rule.bands_reference, (*path, "bands_reference"))
+            if rule.meaningful_change:
+                self.check_reference(rule.meaningful_change.reference, (*path, "meaningful_change", "reference"))
+        for position, entry in enumerate(self.source.file.item_bands):
+            self.check_reference(entry.reference, ("item_bands", position, "reference"))
+        for position, alert in enumerate(self.source.alerts.rules):
+            self.check_reference(alert.reference, ("rules", position, "reference"), in_alerts=True)
 
     def check_reference(self, key: str, path: Path, *, in_alerts: bool = False) -> None:
         if key not in self.instrument.references:
@@ -83,44 +93,98 @@ class _Binder:
 
     def rulebook(self, questionnaire: Questionnaire) -> Rulebook:
         """The rulebook for one version. What cannot be bound is a problem and is left out."""
-        bound = (self.rule(rule, questionnaire, n) for n, rule in enumerate(self.source.file.scores))
-        rules = {found.rule.name: found for found in bound if found is not None}
+        file = self.source.file
+        ordered, circles = in_order_of_need(file.scores, {reach.item.link_id for reach in questionnaire.reaches})
+        for position, text in circles:
+            self.problem(("scores", position, "inputs"), text)
+        rules: dict[str, BoundRule] = {}
+        for rule in ordered:
+            bound = self.rule(rule, questionnaire, file.scores.index(rule), rules)
+            if bound is not None:
+                rules[rule.name] = bound
         self.check_every_item_is_accounted_for(questionnaire)
+        self.check_item_bands(questionnaire)
         item_watches, score_watches = self.watches(questionnaire)
         return Rulebook(
             questionnaire=questionnaire,
-            version=self.source.file.version,
+            version=file.version,
             digest=self.source.digest,
             rules=rules,
             item_watches=item_watches,
             score_watches=score_watches,
-            comparable=frozenset({questionnaire.version, *self.source.file.comparable_definitions}),
-            topics=self.source.file.topics,
+            comparable=frozenset({questionnaire.version, *file.comparable_definitions}),
+            topics=file.topics,
             references=self.instrument.references,
+            item_bands=file.item_bands,
         )
 
-    def rule(self, rule: ScoreRule, questionnaire: Questionnaire, position: int) -> BoundRule | None:
+    def rule(
+        self, rule: ScoreRule, questionnaire: Questionnaire, position: int, earlier: Mapping[str, BoundRule]
+    ) -> BoundRule | None:
         path: Path = ("scores", position)
         operator = OPERATORS.get(rule.operator)
         if operator is None:
             hint = advise(rule.operator, tuple(OPERATORS))
             self.problem((*path, "operator"), f"there is no operator '{rule.operator}': {hint}")
-        items = [item for link_id in rule.inputs if (item := self.question(link_id, questionnaire, (*path, "inputs")))]
+        inputs = [self.input(name, rule, questionnaire, (*path, "inputs"), earlier) for name in rule.inputs]
+        beside = rule.answered_share.of if rule.answered_share else ()
+        asked = [self.question(name, questionnaire, (*path, "answered_share", "of")) for name in beside]
         table = self.source.tables.get(rule.table or "")
-        if operator is None or len(items) < len(rule.inputs):
+        known = [source for source in inputs if source is not None]
+        if operator is None or len(known) < len(inputs) or None in asked:
             return None
-        if len(items) > operator.max_inputs:
-            self.problem((*path, "inputs"), f"'{operator.name}' takes at most {operator.max_inputs} input(s)")
-        if operator.needs_table != (rule.table is not None):
-            wants = "needs a table" if operator.needs_table else "takes no table"
-            self.problem((*path, "table"), f"'{operator.name}' {wants}")
-        elif rule.table is not None and table is None:
+        if rule.table is not None and table is None:
             hint = advise(rule.table, tuple(self.source.tables))
             self.problem((*path, "table"), f"there is no table '{rule.table}': {hint}")
-        bound = BoundRule(rule, operator, tuple(items), table)
-        for text in (*_rule_contradictions(bound), *_result_contradictions(bound)):
+            return None
+        items: dict[str, Item] = {}
+        for source in known:
+            below = (source.item,) if source.item else earlier[source.name].items
+            items.update((item.link_id, item) for item in below)
+        bound = BoundRule(
+            rule=rule,
+            operator=operator,
+            operands=Operands(tuple(known), table, rule.at_least, rule.start),
+            policy=rule.policy,
+            items=tuple(items.values()),
+            asked_beside=tuple(item for item in asked if item is not None),
+        )
+        contradictions = list(rule_contradictions(bound, questionnaire))
+        # The result of a rule that contradicts itself cannot be foreseen.
+        contradictions += result_contradictions(bound) if not contradictions else ()
+        for text in contradictions:
             self.problem(path, f"score '{rule.name}': {text}")
         return bound
+
+    def input(
+        self,
+        name: str,
+        rule: ScoreRule,
+        questionnaire: Questionnaire,
+        path: Path,
+        earlier: Mapping[str, BoundRule],
+    ) -> Input | None:
+        """An item of the questionnaire; where it has none of that name, a score of this file."""
+        turned = name in rule.reverse
+        if questionnaire.item(name) is None and any(other.name == name for other in self.source.file.scores):
+            # One that could not be bound, or that stands in a circle, is a problem already.
+            below = earlier.get(name)
+            if below is None:
+                return None
+            if below.rule.kind is ScoreKind.STATE:
+                self.problem(path, f"'{name}' is a state: no score can rest on it")
+                return None
+            low, high = (exact_of(end) for end in below.rule.range)
+            return Input(name, None, low, high, turned)
+        item = self.question(name, questionnaire, path)
+        if item is None:
+            return None
+        ends = range_of(item)
+        if ends is None:
+            lacks = "an option with a weight" if item.options else "a minimum and a maximum"
+            self.problem(path, f"'{name}' needs {lacks}, so that its scores have a range")
+            return None
+        return Input(name, item, *ends, turned)
 
     def question(self, link_id: str, questionnaire: Questionnaire, path: Path) -> Item | None:
         item = questionnaire.item(link_id)
@@ -145,86 +209,23 @@ class _Binder:
             for link_id in sorted(set(listed) - known):
                 self.problem((key,), f"definition {questionnaire.version} has no question '{link_id}'")
 
+    def check_item_bands(self, questionnaire: Questionnaire) -> None:
+        for position, entry in enumerate(self.source.file.item_bands):
+            path: Path = ("item_bands", position)
+            for link_id in entry.items:
+                item = self.question(link_id, questionnaire, (*path, "items"))
+                ends = range_of(item) if item else None
+                for text in band_contradictions(entry.bands, ends) if ends else ():
+                    self.problem((*path, "bands"), f"'{link_id}': {text}")
+
     def watches(self, questionnaire: Questionnaire) -> tuple[tuple[Watch, ...], tuple[Watch, ...]]:
         """What the alert rules watch: items, and scores."""
         items: list[Watch] = []
         scores: list[Watch] = []
         for position, rule in enumerate(self.source.alerts.rules):
-            path: Path = ("rules", position)
-            watched = list(_watched_items(rule, questionnaire))
-            watched_scores = [score for score in self.source.file.scores if score.kind is rule.scores]
-            problems = [text for item in watched for text in _watch_contradictions(rule, item)]
-            if not watched and not watched_scores:
-                problems.append(f"it watches nothing in definition {questionnaire.version}")
-            if watched_scores and rule.at_least is None:
-                problems.append("a rule on scores fires on at_least")
-            for text in problems:
-                self.problem(path, f"alert rule '{rule.name}': {text}", in_alerts=True)
-            items.extend(Watch(rule, item.link_id, rule.concept or item.concept or item.link_id) for item in watched)
-            scores.extend(Watch(rule, score.name, rule.concept or score.concept) for score in watched_scores)
+            on_items, on_scores = watched(rule, questionnaire, self.source.file.scores)
+            for text in watch_problems(rule, questionnaire, self.source.file.scores):
+                self.problem(("rules", position), f"alert rule '{rule.name}': {text}", in_alerts=True)
+            items.extend(Watch(rule, item.link_id, rule.concept or item.concept or item.link_id) for item in on_items)
+            scores.extend(Watch(rule, score.name, rule.concept or score.concept) for score in on_scores)
         return tuple(items), tuple(scores)
-
-
-def _rule_contradictions(bound: BoundRule) -> Iterator[str]:
-    """What the rule says against itself or its items."""
-    rule, items = bound.rule, bound.items
-    low, high = rule.range
-    if low >= high:
-        yield "the range goes from the lowest to the highest value"
-    if rule.kind is not ScoreKind.SCALE and rule.higher_is is not Direction.WORSE:
-        yield f"a {rule.kind.value} is worse where it is higher: another score is of the kind scale"
-    if rule.missing is MissingPolicy.ZERO_IF_LEAD_ZERO and len(items) < 2:
-        yield "the policy zero_if_lead_zero needs a lead and at least one follow-up"
-    strangers = [item.link_id for item in items if item.concept not in (None, rule.concept)]
-    if strangers:
-        yield f"it measures '{rule.concept}', but {', '.join(strangers)} ask another concept"
-
-
-def _result_contradictions(bound: BoundRule) -> Iterator[str]:
-    """Where an answer would have no result, or one outside the rule's range."""
-    table, items = bound.table, bound.items
-    low, high = bound.rule.range
-    if table is None:
-        if not bound.operator.needs_table:
-            yield from (text for item in items for text in _outside(item, low, high))
-        return
-    attributes = tuple(item.attribute.value if item.attribute else item.link_id for item in items)
-    if len(table.columns) != len(items) or any(a != c for a, c in zip(attributes, table.columns, strict=False)):
-        yield f"table '{table.name}' has the columns {', '.join(table.columns)}, the inputs are {', '.join(attributes)}"
-        return
-    weights = [[option.weight for option in item.options if option.weight is not None] for item in items]
-    whole = [sorted(weight for weight in of_item if isinstance(weight, int)) for of_item in weights]
-    if any(len(kept) < len(of_item) or not kept for kept, of_item in zip(whole, weights, strict=True)):
-        yield "a lookup reads choices with whole weights"
-        return
-    holes = table.holes(whole)
-    if holes:
-        shown = "; ".join(", ".join(map(str, hole)) for hole in holes[:5])
-        yield f"table '{table.name}' has no row for {len(holes)} combination(s): {shown}"
-    outside = sorted({value for value in table.cells.values() if not low <= value <= high})
-    if outside:
-        yield f"table '{table.name}' gives {', '.join(map(str, outside))}, outside the range {low} to {high}"
-
-
-def _outside(item: Item, low: Decimal, high: Decimal) -> Iterator[str]:
-    """Where an item's own number may lie outside a score's range."""
-    weights = [option.weight for option in item.options if option.weight is not None]
-    lowest, highest = (min(weights), max(weights)) if weights else (item.minimum, item.maximum)
-    if lowest is None or highest is None:
-        yield f"'{item.link_id}' needs a minimum and a maximum, so that it stays within {low} to {high}"
-    elif lowest < low or highest > high:
-        yield f"'{item.link_id}' goes from {lowest} to {highest}, outside the range {low} to {high}"
-
-
-def _watched_items(rule: AlertRule, questionnaire: Questionnaire) -> Iterator[Item]:
-    for item in questionnaire.questions:
-        if item.link_id == rule.item or item.attribute in rule.attributes:
-            yield item
-
-
-def _watch_contradictions(rule: AlertRule, item: Item) -> Iterator[str]:
-    if rule.equals is not None:
-        if rule.equals not in item.option_by_code:
-            yield f"'{rule.equals}' is no option of '{item.link_id}': {advise(rule.equals, tuple(item.option_by_code))}"
-    elif not can_be_scored(item):
-        yield f"'{item.link_id}' gives no number to compare"

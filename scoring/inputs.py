@@ -1,10 +1,29 @@
-"""Answers -> the numbers that rules work with, or why there is none."""
+"""What a rule works with: answers as numbers, and the scores of other rules."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from questionnaires.definition import Item, ItemType
 from questionnaires.response import Absence, CheckedResponse
-from scoring.score import Number
+from scoring.rounding import exact_of
+from scoring.score import Exact, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a rule: an item, or (without an item) another score of the rulebook; with the range it lies in."""
+
+    name: str
+    item: Item | None
+    low: Exact
+    high: Exact
+    is_reversed: bool = False
+
+    def turned(self, value: Exact) -> Exact:
+        """The value as the rule uses it: a reversed one is turned round within its range (low + high - value)."""
+        if not self.is_reversed:
+            return value
+        return self.low + self.high - value
 
 
 def can_be_scored(item: Item) -> bool:
@@ -14,6 +33,16 @@ def can_be_scored(item: Item) -> bool:
     if item.type is ItemType.CHOICE:
         return all(option.opt_out or option.weight is not None for option in item.options)
     return item.type in (ItemType.INTEGER, ItemType.DECIMAL)
+
+
+def range_of(item: Item) -> tuple[Exact, Exact] | None:
+    """The lowest and highest number that an item can give, or None where it has no limits."""
+    weights = [option.weight for option in item.options if option.weight is not None]
+    if weights:
+        return exact_of(min(weights)), exact_of(max(weights))
+    if item.minimum is None or item.maximum is None:
+        return None
+    return exact_of(item.minimum), exact_of(item.maximum)
 
 
 def read_input(response: CheckedResponse, item: Item) -> Number | Absence:

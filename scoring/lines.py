@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from questionnaires.response import Absence
 from scoring.change import Label, badness, label_known
 from scoring.history import PastResponse, Respondent, ResponseRef, recall_length
+from scoring.missing import Reason
 from scoring.rulebook import Rulebook
 from scoring.rules import Direction, ScoreKind, ScoreRule
 from scoring.score import NotScored, Number, Score
@@ -50,7 +50,7 @@ class SubRow:
     baseline: ValueAt | None
     worst_since: ValueAt | None
     last_known: ValueAt | None
-    absence: Absence | None
+    absence: Reason | None
     asked_in: ResponseRef | None
     no_comparison: NoComparisonReason | None
     respondent_changed: bool
@@ -149,7 +149,9 @@ def _comparable_value(rulebook: Rulebook, rule: ScoreRule, past: PastResponse) -
     if past.rulebook.questionnaire.instrument != rulebook.questionnaire.instrument:
         return None
     theirs = past.rulebook.line_rules.get(rule.concept)
-    return _value(theirs, past) if theirs and _why_not_comparable(rulebook, rule, past.rulebook) is None else None
+    if theirs is None or why_not_comparable(rulebook, rule, past.rulebook, theirs) is not None:
+        return None
+    return _value(theirs, past)
 
 
 def _reference(
@@ -159,16 +161,16 @@ def _reference(
         return None, NoComparisonReason.NO_PREVIOUS_CONSULTATION
     if past is None:
         return None, NoComparisonReason.NO_REFERENCE
-    why_not = _why_not_comparable(rulebook, rule, past.rulebook)
+    theirs = past.rulebook.line_rules[rule.concept]
+    why_not = why_not_comparable(rulebook, rule, past.rulebook, theirs)
     if why_not:
         return None, why_not
-    value = _value(past.rulebook.line_rules[rule.concept], past)
+    value = _value(theirs, past)
     return value, None if value else NoComparisonReason.NO_REFERENCE
 
 
-def _why_not_comparable(now: Rulebook, rule: ScoreRule, then: Rulebook) -> NoComparisonReason | None:
+def why_not_comparable(now: Rulebook, rule: ScoreRule, then: Rulebook, theirs: ScoreRule) -> NoComparisonReason | None:
     """Values compare on the same scale, over the same recall, in the same version or one declared comparable."""
-    theirs = then.line_rules[rule.concept]
     if theirs.scale != rule.scale or then.questionnaire.recall_period != now.questionnaire.recall_period:
         return NoComparisonReason.SCALE_CHANGED
     return None if then.questionnaire.version in now.comparable else NoComparisonReason.VERSION_CHANGED

@@ -11,7 +11,7 @@ from questionnaires.folder import Folder
 from scoring.binding import ScoringSource, bind
 from scoring.rulebook import Rulebook
 from scoring.rules import AlertsFile, ScoringFile
-from scoring.tables import Table, read_table
+from scoring.tables import AnyTable, read_table
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,17 @@ def _bind(folder: Folder, source: ScoringSource, instrument: Instrument) -> tupl
     return tuple(found for found in bound if isinstance(found, Rulebook))
 
 
-def _load_tables(folder: Folder, place: str) -> dict[str, Table]:
-    tables: dict[str, Table] = {}
+def _load_tables(folder: Folder, place: str) -> dict[str, AnyTable]:
+    tables: dict[str, AnyTable] = {}
     for name in folder.files(place, ".csv"):
         text = folder.read_text(name)
         if text is None:
             continue
         table = read_table(f"{folder.name}/{name}", Path(name).stem, text)
-        if isinstance(table, Table):
-            tables[table.name] = table
-        else:
+        if isinstance(table, tuple):
             folder.problems.extend(table)
+        else:
+            tables[table.name] = table
     return tables
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from app.api.fields import InstrumentPath, VersionPath
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
-from app.services.questionnaires import Rendered, languages_of, list_questionnaires, render_questionnaire
+from app.services.questionnaires import Rendered, list_questionnaires, render_questionnaire
 from questionnaires.definition import EnableWhen, Item, ItemType, PublicationStatus
 from questionnaires.translations import Text
 
@@ -100,10 +100,8 @@ async def list_all(
 ) -> QuestionnaireList:
     """Every version of every questionnaire, newest last, titled in the caller's language."""
     response.headers["Vary"] = "Accept-Language"
-    found = list_questionnaires(installed, call)
-    return QuestionnaireList(
-        questionnaires=[QuestionnaireSummary(**_summary(r, languages_of(installed, r.questionnaire))) for r in found]
-    )
+    found = await list_questionnaires(installed, call)
+    return QuestionnaireList(questionnaires=[QuestionnaireSummary(**_summary(rendered)) for rendered in found])
 
 
 @router.get("/{instrument}")
@@ -115,7 +113,7 @@ async def read_newest(
     accept_language: AcceptLanguage = None,
 ) -> QuestionnaireOut:
     """The newest active version, in the caller's language or the nearest that it has."""
-    return _render(installed, call, instrument, None, response)
+    return _render(await render_questionnaire(installed, call, instrument, None), response)
 
 
 @router.get("/{instrument}/versions/{version}")
@@ -128,19 +126,16 @@ async def read_version(
     accept_language: AcceptLanguage = None,
 ) -> QuestionnaireOut:
     """One version, retired ones included: what an old response was answered to."""
-    return _render(installed, call, instrument, version, response)
+    return _render(await render_questionnaire(installed, call, instrument, version), response)
 
 
-def _render(
-    installed: Installed, call: Authenticated, instrument: str, version: str | None, response: Response
-) -> QuestionnaireOut:
-    rendered = render_questionnaire(installed, call, instrument, version)
+def _render(rendered: Rendered, response: Response) -> QuestionnaireOut:
     text = rendered.text
     assert text is not None, "rendering gave words or an error"
     response.headers["Vary"] = "Accept-Language"
     response.headers["Content-Language"] = text.language
     return QuestionnaireOut(
-        **_summary(rendered, languages_of(installed, rendered.questionnaire)),
+        **_summary(rendered),
         language=text.language,
         text_revision=text.revision,
         text_status=text.status,
@@ -149,7 +144,7 @@ def _render(
     )
 
 
-def _summary(rendered: Rendered, languages: tuple[str, ...]) -> dict[str, Any]:
+def _summary(rendered: Rendered) -> dict[str, Any]:
     q = rendered.questionnaire
     return {
         "questionnaire": q.canonical,
@@ -157,7 +152,7 @@ def _summary(rendered: Rendered, languages: tuple[str, ...]) -> dict[str, Any]:
         "version": q.version,
         "status": q.status,
         "title": rendered.text.title if rendered.text else rendered.instrument.about.title,
-        "languages": sorted(languages),
+        "languages": sorted(rendered.languages),
         "recall_period": q.recall_period,
         "scoring_version": rendered.scoring_version,
         "digests": Digests(
@@ -167,15 +162,16 @@ def _summary(rendered: Rendered, languages: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _item(item: Item, text: Text) -> ItemOut:
+    """One item with its words. A draft may lack some: the link id or the code stands in their place."""
     return ItemOut(
         link_id=item.link_id,
         type=item.type,
-        text=text.items[item.link_id],
+        text=text.items.get(item.link_id, item.link_id),
         help=text.helps.get(item.link_id),
         required=item.required,
         repeats=item.repeats,
         options=[
-            OptionOut(code=o.code, text=text.option(item, o.code), opt_out=o.opt_out, exclusive=o.exclusive)
+            OptionOut(code=o.code, text=text.option(item, o.code) or o.code, opt_out=o.opt_out, exclusive=o.exclusive)
             for o in item.options
         ],
         minimum=_number(item.minimum),

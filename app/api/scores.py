@@ -168,10 +168,10 @@ def _trace(trace: Trace) -> TraceOut:
     return TraceOut(
         name=trace.name,
         result=plain_score(trace.result),
-        operator=trace.operator,
+        operator=trace.rule.operator,
         inputs=[
             InputOut(
-                link_id=i.link_id,
+                link_id=i.name,
                 answer=i.answer,
                 number=i.number,
                 absence=i.absence.value if i.absence else None,
@@ -179,12 +179,12 @@ def _trace(trace: Trace) -> TraceOut:
             )
             for i in trace.inputs
         ],
-        policy=trace.policy,
-        table=trace.table,
-        range=list(trace.range),
-        higher_is=trace.higher_is,
-        scale=trace.scale,
-        reference=ReferenceOut(key=trace.reference_key, **trace.reference.model_dump()),
+        policy=MissingPolicy(trace.policy),
+        table=trace.rule.table,
+        range=list(trace.rule.range),
+        higher_is=trace.rule.higher_is,
+        scale=trace.rule.scale,
+        reference=ReferenceOut(key=trace.rule.reference, **trace.reference.model_dump()),
         questionnaire=trace.questionnaire,
         definition_digest=trace.definition_digest,
         scoring_version=trace.scoring_version,

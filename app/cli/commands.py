@@ -5,17 +5,18 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
 import typer
 import yaml
 from pydantic import ValidationError
-from rich.console import Console
 
+from app.cli import authoring, importing, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
+from app.cli.terminal import Root, err, out, stop
 from app.demo.seed import CENTRE_ID
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
@@ -47,12 +48,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(markup=False, highlight=False, soft_wrap=True)
-err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+for _verb in (authoring.diff, importing.import_questionnaire):
+    app.command()(_verb)
+app.add_typer(texts.text, name="text")
 
 _CANNOT_START = (EmbeddedPostgresError, PostgresNotInstalledError, demo_run.PortInUse)
-
-Root = Annotated[Path | None, typer.Option("--instruments", help="The folder of instrument folders.")]
 
 
 def main() -> None:
@@ -63,9 +63,9 @@ def main() -> None:
         # Only settings are validated here. pydantic's own message would show their values, passwords included.
         for fault in error.errors(include_input=False, include_url=False, include_context=False):
             err.print(f"setting {'.'.join(map(str, fault['loc'])) or 'VIGIE_*'}: {fault['msg']}")
-        _stop("docs/settings.md describes every setting.")
+        stop("docs/settings.md describes every setting.")
     except (StoreError, InstrumentInvalid, SecurityError, *_CANNOT_START) as error:
-        _stop(str(error))
+        stop(str(error))
 
 
 @app.command()
@@ -83,7 +83,7 @@ def serve() -> None:
     """Serve an installation: DATABASE_URL is the service's role, the schema is migrated already."""
     settings = Settings()
     if settings.database_url is None:
-        _stop("DATABASE_URL is not set. `vigie run` brings a database of its own; an installation names one.")
+        stop("DATABASE_URL is not set. `vigie run` brings a database of its own; an installation names one.")
     demo_run.serve(settings)
 
 
@@ -104,7 +104,7 @@ def check(instruments: Root = None) -> None:
     for problem in report.problems:
         err.print(str(problem))
     if report.problems:
-        _stop(f"{len(report.problems)} problem(s) in {root}")
+        stop(f"{len(report.problems)} problem(s) in {root}")
     out.print(f"{len(report.digests)} published artefacts, all as they were published.")
 
 
@@ -116,7 +116,7 @@ def publish(instruments: Root = None) -> None:
     for problem in report.problems:
         err.print(str(problem))
     if report.problems:
-        _stop("nothing was published")
+        stop("nothing was published")
     out.print("\n".join(f"published {name}" for name in added) or "There is nothing new to publish.")
 
 
@@ -139,13 +139,13 @@ def score(
     try:
         questionnaire = knowledge.catalogue.get(name, version or None)
     except UnknownQuestionnaire as unknown:
-        _stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
+        stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
     checked = validate(questionnaire, _read_answers(answers))
     if not isinstance(checked, CheckedResponse):
         for issue in checked:
             allowed = f" (allowed: {', '.join(issue.allowed)})" if issue.allowed else ""
             err.print(f"{issue.pointer}: {issue.text}{allowed}")
-        _stop(f"{len(checked)} issue(s) in the answers")
+        stop(f"{len(checked)} issue(s) in the answers")
     rulebook = knowledge.rulebooks.current(questionnaire)
     plain: dict[str, Any] = {n: plain_score(result) for n, result in score_response(rulebook, checked).items()}
     out.print_json(json.dumps({"questionnaire": questionnaire.canonical, "scores": plain}, default=float))
@@ -153,9 +153,9 @@ def score(
         for score_name in rulebook.rules:
             trace = explain_score(rulebook, checked, score_name)
             inputs = ", ".join(
-                f"{i.link_id}={i.number if i.absence is None or i.imputed else i.absence.value}" for i in trace.inputs
+                f"{i.name}={i.absence.value if i.absence and not i.imputed else i.used}" for i in trace.inputs
             )
-            how = f"{trace.operator}({inputs}) {trace.table or ''} {trace.policy.value}"
+            how = f"{trace.rule.operator}({inputs}) {trace.rule.table or ''} {trace.policy}"
             out.print(f"{score_name}: {how}; {trace.reference.citation}")
 
 
@@ -169,7 +169,7 @@ def token(
     """Mint a token of the development issuer, which only a demo installation accepts."""
     settings = Settings(demo=True)
     if (role is Role.PATIENT) != (patient is not None):
-        _stop("--patient goes with --role patient, and only with it")
+        stop("--patient goes with --role patient, and only with it")
     issuer = DemoIssuer.open(settings, data_folder(settings))
     sys.stdout.write(issuer.mint(role, centre, patient_id=patient, lifetime_s=hours * 3600) + "\n")
 
@@ -198,9 +198,9 @@ def add_centre(
     asked = tuple(instrument or ("pre-consultation",))
     known = load_knowledge(settings).catalogue.instruments
     if unknown := sorted(set(asked) - known.keys()):
-        _stop(f"there is no instrument {', '.join(unknown)}; there is: {', '.join(known)}")
+        stop(f"there is no instrument {', '.join(unknown)}; there is: {', '.join(known)}")
     if time_zone not in available_timezones():
-        _stop(f"there is no time zone '{time_zone}': use a name of the IANA database, such as Europe/Paris")
+        stop(f"there is no time zone '{time_zone}': use a name of the IANA database, such as Europe/Paris")
     languages = tuple(language or ("fr",))
     contact = EmergencyContact(emergency_number, {languages[0]: name})
     centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), asked)
@@ -213,18 +213,13 @@ def _read_answers(path: Path) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except OSError as error:
-        _stop(f"{path}: {error.strerror}")
+        stop(f"{path}: {error.strerror}")
     except UnicodeDecodeError as error:
-        _stop(f"{path}: not UTF-8 (byte {error.start})")
+        stop(f"{path}: not UTF-8 (byte {error.start})")
     try:
         answers = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        _stop(f"{path}: not JSON (line {error.lineno}, column {error.colno})")
+        stop(f"{path}: not JSON (line {error.lineno}, column {error.colno})")
     if not isinstance(answers, dict):
-        _stop(f"{path}: the answers are a JSON object of link id -> answer")
+        stop(f"{path}: the answers are a JSON object of link id -> answer")
     return answers
-
-
-def _stop(text: str) -> NoReturn:
-    err.print(text, style="red")
-    raise SystemExit(1)

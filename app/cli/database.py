@@ -1,18 +1,22 @@
 """The database that a command works on: the one that is configured, or the embedded one."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from app.settings import Settings
 from app.store.audit import AuditEntry
-from app.store.centre import Centre, add_centre
+from app.store.centre import Centre, add_centre, read_centre
+from app.store.centre_text import Provenance, StoredText, add_text
 from app.store.data_folder import data_folder
 from app.store.embedded import EmbeddedPostgres
 from app.store.errors import UnsafeRole
 from app.store.pool import Pool
 from app.store.schema import migrate
-from app.store.transaction import Scope, transaction
+from app.store.transaction import Scope, Transaction, transaction
+from questionnaires.instrument_files import TextFile
 
 
 class Database:
@@ -63,10 +67,27 @@ class Database:
 
     async def add_centre(self, centre: Centre) -> None:
         """Add a centre, as the owner of the schema."""
+        async with self._as_owner(centre.centre_id, "add_centre") as tx:
+            await add_centre(tx, centre)
+
+    async def import_text(self, centre_id: UUID, file: TextFile, provenance: Provenance) -> StoredText:
+        """Store words of a centre, as the owner of the schema. Raises NotFound where there is no such centre,
+        Conflict.
+        """
+        async with self._as_owner(centre_id, "import_text") as tx:
+            await read_centre(tx)
+            stored = await add_text(tx, file, provenance)
+            tx.audit.resource_id = f"{stored.text.instrument}/{stored.text.language}"
+            tx.audit.revision = stored.text.revision
+        return stored
+
+    @asynccontextmanager
+    async def _as_owner(self, centre_id: UUID, operation: str) -> AsyncIterator[Transaction]:
+        """A transaction of the schema's owner in the scope of one centre, audited as the operator's."""
         pool = await Pool.open(self.owner_url, self.settings)
         try:
-            audit = AuditEntry("operator", "operator", "add_centre", "command-line")
-            async with transaction(pool, Scope(centre.centre_id), audit) as tx:
-                await add_centre(tx, centre)
+            audit = AuditEntry("operator", "operator", operation, "command-line")
+            async with transaction(pool, Scope(centre_id), audit) as tx:
+                yield tx
         finally:
             await pool.close()

@@ -61,7 +61,7 @@ async def metadata(request: Request) -> Response:
 @router.get("/Questionnaire/{resource_id}")
 async def read_questionnaire(installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """One questionnaire version, with translations."""
-    answer = _answer(export_fhir.read_questionnaire(installed, call, resource_id))
+    answer = _answer(await export_fhir.read_questionnaire(installed, call, resource_id))
     answer.headers["Vary"] = "Accept-Language"
     return answer
 

@@ -47,6 +47,16 @@ _KINDS = (
         "The caller's role never does this, or its token lacks the SMART scope that `missing_scope` names.",
     ),
     ProblemKind(
+        "licence-restricted",
+        "The wording is licensed and was not loaded",
+        403,
+        "suppressed",
+        False,
+        "The owner of this questionnaire does not let its wording be shipped. It is scored all the same; it can be "
+        "shown once the centre's operator has loaded the words that the centre has the permission for: `vigie text "
+        "import`.",
+    ),
+    ProblemKind(
         "not-found",
         "There is no such thing",
         404,

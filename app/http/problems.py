@@ -63,6 +63,7 @@ _PLAIN: dict[type[Exception], str] = {
     service.AuthoredInFuture: "authored-in-future",
     service.NotInEffect: "not-in-effect",
     service.LanguageUnavailable: "language-unavailable",
+    service.LicenceRestricted: "licence-restricted",
     service.IdentifierConflict: "identifier-conflict",
     store.KeyReused: "idempotency-key-reused",
 }

@@ -11,7 +11,6 @@ from babel.lists import format_list
 
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
-from app.services.words import words_for
 from app.wording import Wording
 from questionnaires.definition import Value
 from questionnaires.translations import Text
@@ -181,12 +180,12 @@ class SynthesisView:
         text = self._text(canonical)
         if item is None or not item.options or text is None:
             return [str(value) for value in values]
-        return [text.option(item, str(value)) for value in values]
+        return [text.option(item, str(value)) or str(value) for value in values]
 
     def question(self, canonical: str, link_id: str) -> str:
         """The words of a question."""
         text = self._text(canonical)
-        return text.items[link_id] if text else link_id
+        return text.items.get(link_id, link_id) if text else link_id
 
     @property
     def _symptom_lines(self) -> list[Line]:
@@ -203,11 +202,12 @@ class SynthesisView:
 
     def _text(self, canonical: str) -> Text | None:
         questionnaire = self._installation.catalogue.by_canonical(canonical)
-        return words_for(self._installation, questionnaire, (self.wording.language,))
+        return self._found.words.best(questionnaire, (self.wording.language,))
 
     def _title(self, canonical: str) -> str:
         text = self._text(canonical)
-        return text.title if text else canonical
+        instrument = self._installation.catalogue.by_canonical(canonical).instrument
+        return text.title if text else self._installation.catalogue.instruments[instrument].about.title
 
     def _concept(self, concept: str, canonical: str) -> str:
         text = self._text(canonical)

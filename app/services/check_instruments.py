@@ -7,7 +7,7 @@ from questionnaires.catalogue import Catalogue, read_catalogue
 from questionnaires.digests import read_lock, write_lock
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.folder import Folder
-from scoring.examples import example_problems
+from scoring.example_coverage import example_problems
 from scoring.loading import Rulebooks, load_rulebooks
 
 LOCK = "published.lock"

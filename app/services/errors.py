@@ -7,6 +7,7 @@ ServiceError
 ├── AuthoredInFuture         a system says that the answers will be given later
 ├── NotInEffect              the response was entered in error: it can be read, not changed
 ├── LanguageUnavailable      the questionnaire has no words that may be shown
+├── LicenceRestricted        its wording is licensed, and the centre has loaded none
 ├── UnknownScore             the questionnaire has no score of that name
 └── IdentifierConflict       the identifiers belong to more than one patient
 """
@@ -44,6 +45,16 @@ class NotInEffect(ServiceError):
 
 class LanguageUnavailable(ServiceError):
     """The questionnaire has no words that may be shown."""
+
+
+class LicenceRestricted(ServiceError):
+    """The questionnaire's wording belongs to somebody who does not let it be shipped, and the centre loaded none."""
+
+    def __init__(self, instrument: str, version: str) -> None:
+        super().__init__(
+            f"this centre has loaded no words of {instrument} {version}: its operator does it with "
+            f"`vigie text import {instrument} LANGUAGE FILE --centre UUID --permission TEXT`"
+        )
 
 
 class UnknownScore(ServiceError):

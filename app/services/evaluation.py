@@ -9,11 +9,11 @@ from app.services.installation import Installation
 from app.store.before_storing import PreviousResponse
 from questionnaires.definition import Questionnaire
 from questionnaires.response import CheckedResponse
-from scoring.alerts import Alert, evaluate_alerts
+from scoring.alerts import Alert, Circumstances, Earlier, evaluate_alerts
 from scoring.engine import score
 from scoring.history import ResponseRef
 from scoring.rulebook import Rulebook
-from scoring.rules import AlertSeverity
+from scoring.rules import AlertSeverity, Since
 from scoring.score import Scores
 from scoring.synthesis import Mode
 
@@ -55,8 +55,11 @@ def evaluate(
     scores = score(rulebook, response)
     if mode is not Mode.ALERT:
         return Evaluation(mode, scores, (), None)
-    before = _as_checked(installation, rulebook.questionnaire, previous) if previous else None
-    alerts = evaluate_alerts(rulebook, response, scores, before)
+    earlier: dict[Since, Earlier] = {}
+    if previous:
+        before = _as_checked(installation, rulebook.questionnaire, previous)
+        earlier[Since.PREVIOUS] = Earlier(before, {})
+    alerts = evaluate_alerts(rulebook, response, scores, Circumstances(earlier))
     ref = ResponseRef(str(previous.response_id), previous.revision) if previous else None
     return Evaluation(mode, scores, alerts, ref)
 

@@ -10,7 +10,7 @@ from app.services.call import Call, opened
 from app.services.history import past_response
 from app.services.installation import Installation
 from app.services.read_response import Place
-from app.services.words import showable_words, words_for
+from app.services.words import Words, read_words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.errors import NotFound
 from app.store.patient import read_patient
@@ -21,7 +21,6 @@ from fhir_export.observation import observations, split_observation_id
 from fhir_export.questionnaire import questionnaire_id, questionnaire_resource
 from fhir_export.questionnaire_response import questionnaire_response
 from fhir_export.source import ExportedResponse, Recorder
-from questionnaires.translations import Text
 
 Resource = dict[str, Any]
 
@@ -34,22 +33,39 @@ class Found:
     next: Place | None
 
 
-def read_questionnaire(installation: Installation, call: Call, resource_id: str) -> Resource:
-    """One questionnaire version with all its words. Raises NotFound where there is none, or none that may be shown."""
+@dataclass(frozen=True, slots=True)
+class _Worded:
+    """A response, with the words of its questionnaire."""
+
+    exported: ExportedResponse
+    words: Words
+
+    def as_response(self) -> Resource:
+        """In the words that the response pins, and no others."""
+        questionnaire = self.exported.response.rulebook.questionnaire
+        return dict(questionnaire_response(self.exported, self.words.pinned(questionnaire, self.exported.text_digest)))
+
+    def as_observations(self, call: Call) -> tuple[Resource, ...]:
+        """In the words for who reads them: in the reader's language where there is one, else the patient's."""
+        questionnaire = self.exported.response.rulebook.questionnaire
+        text = self.words.best(questionnaire, (*call.languages, self.exported.language))
+        return tuple(dict(observation) for observation in observations(self.exported, text))
+
+
+async def read_questionnaire(installation: Installation, call: Call, resource_id: str) -> Resource:
+    """One questionnaire version with all its words. Raises NotFound, LicenceRestricted, LanguageUnavailable."""
     authorise(call.caller, Operation.READ_QUESTIONNAIRE)
     for questionnaire in installation.catalogue.questionnaires:
         if questionnaire_id(questionnaire) == resource_id:
-            shown = words_for(installation, questionnaire, call.languages)
-            if shown is not None:
-                texts = showable_words(installation, questionnaire)
-                return dict(questionnaire_resource(questionnaire, texts, shown.language))
+            words = await read_words(installation, call, [questionnaire.instrument])
+            shown = words.demanded(questionnaire, call.languages)
+            return dict(questionnaire_resource(questionnaire, words.showable(questionnaire), shown.language))
     raise NotFound
 
 
 async def read_questionnaire_response(installation: Installation, call: Call, resource_id: str) -> Resource:
     """The latest revision of a response. Raises NotFound."""
-    exported = await _one(installation, call, resource_id, Operation.READ_RESPONSE)
-    return dict(questionnaire_response(exported, _pinned_text(installation, exported)))
+    return (await _one(installation, call, resource_id, Operation.READ_RESPONSE)).as_response()
 
 
 async def read_observation(installation: Installation, call: Call, resource_id: str) -> Resource:
@@ -57,27 +73,25 @@ async def read_observation(installation: Installation, call: Call, resource_id: 
     split = split_observation_id(resource_id)
     if split is None:
         raise NotFound
-    exported = await _one(installation, call, split[0], Operation.READ_SCORES)
-    for observation in observations(exported, _shown_text(installation, call, exported)):
+    worded = await _one(installation, call, split[0], Operation.READ_SCORES)
+    for observation in worded.as_observations(call):
         if observation["id"] == resource_id:
-            return dict(observation)
+            return observation
     raise NotFound
 
 
 async def read_collection(installation: Installation, call: Call, resource_id: str, service_base: str) -> Resource:
     """One response with its Observations in a collection Bundle. Raises NotFound."""
-    exported = await _one(installation, call, resource_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
-    response = questionnaire_response(exported, _pinned_text(installation, exported))
-    scores = observations(exported, _shown_text(installation, call, exported))
-    return dict(collection_bundle(response, scores, service_base))
+    worded = await _one(installation, call, resource_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
+    return dict(collection_bundle(worded.as_response(), worded.as_observations(call), service_base))
 
 
 async def responses_of_patient(
     installation: Installation, call: Call, patient_id: UUID, *, after: Place, count: int
 ) -> Found:
     """A patient's responses, newest first. Raises NotFound."""
-    exported, following = await _page(installation, call, patient_id, Operation.LIST_RESPONSES, after, count)
-    return Found(tuple(dict(questionnaire_response(e, _pinned_text(installation, e))) for e in exported), following)
+    page, following = await _page(installation, call, patient_id, Operation.LIST_RESPONSES, after, count)
+    return Found(tuple(worded.as_response() for worded in page), following)
 
 
 async def observations_of_patient(
@@ -87,14 +101,13 @@ async def observations_of_patient(
 
     Raises NotFound.
     """
-    exported, following = await _page(installation, call, patient_id, Operation.LIST_SCORES, after, count)
-    every = (o for e in exported for o in observations(e, _shown_text(installation, call, e)))
-    return Found(tuple(dict(observation) for observation in every), following)
+    page, following = await _page(installation, call, patient_id, Operation.LIST_SCORES, after, count)
+    return Found(tuple(observation for worded in page for observation in worded.as_observations(call)), following)
 
 
 async def _one(
     installation: Installation, call: Call, resource_id: str, operation: Operation, *also: Operation
-) -> ExportedResponse:
+) -> _Worded:
     response_id = _uuid(resource_id)
     async with opened(installation, call, operation) as tx:
         stored = await read_current(tx, response_id)
@@ -102,19 +115,21 @@ async def _one(
             authorise(call.caller, needed, stored.patient_id)
         tx.audit.about(response_id, stored.patient_id, stored.revision)
         centre = await read_centre(tx)
-    return _exported(installation, centre, stored)
+        words = await words_of(tx, installation, [stored.instrument])
+    return _Worded(_exported(installation, centre, stored), words)
 
 
 async def _page(
     installation: Installation, call: Call, patient_id: UUID, operation: Operation, after: Place, count: int
-) -> tuple[Sequence[ExportedResponse], Place | None]:
+) -> tuple[Sequence[_Worded], Place | None]:
     async with opened(installation, call, operation, patient_id) as tx:
         await read_patient(tx, patient_id)
         centre = await read_centre(tx)
         found = await read_page(tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1)
+        words = await words_of(tx, installation, {stored.instrument for stored in found})
     page = found[:count]
     following = Place(page[-1].authored_at, page[-1].response_id) if len(found) > count else None
-    return [_exported(installation, centre, stored) for stored in page], following
+    return [_Worded(_exported(installation, centre, stored), words) for stored in page], following
 
 
 def _exported(installation: Installation, centre: Centre, stored: StoredResponse) -> ExportedResponse:
@@ -127,19 +142,6 @@ def _exported(installation: Installation, centre: Centre, stored: StoredResponse
         mode=centre.mode,
         recorded_by=Recorder(stored.recorded_by),
     )
-
-
-def _pinned_text(installation: Installation, exported: ExportedResponse) -> Text | None:
-    """The words that the response pins, and no others."""
-    if exported.text_digest is None:
-        return None
-    family = installation.catalogue.instruments[exported.response.rulebook.questionnaire.instrument]
-    return family.text_of(exported.text_digest)
-
-
-def _shown_text(installation: Installation, call: Call, exported: ExportedResponse) -> Text | None:
-    """The words for what the reader reads: in the reader's language where there is one, else the patient's."""
-    return words_for(installation, exported.response.rulebook.questionnaire, (*call.languages, exported.language))
 
 
 def _uuid(text: str) -> UUID:

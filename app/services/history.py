@@ -9,11 +9,11 @@ from app.store.response import StoredResponse
 from questionnaires.definition import Questionnaire
 from questionnaires.enablement import enabled_items
 from questionnaires.response import Absence, Answers, CheckedResponse
-from scoring.alerts import Alert, Trigger
+from scoring.alerts import Alert, Seen, Trigger
 from scoring.history import PastResponse, ResponseRef
 from scoring.rulebook import Rulebook
-from scoring.rules import AlertSeverity
-from scoring.score import NotScored, Score, Scores
+from scoring.rules import AlertSeverity, Since
+from scoring.score import NotScored, NoValue, Number, Result, Score, Scores, State
 
 
 def rulebook_of(installation: Installation, stored: StoredResponse) -> Rulebook:
@@ -64,13 +64,19 @@ def plain_scores(scores: Scores) -> dict[str, Any]:
 def column_scores(scores: Scores) -> dict[str, Any]:
     """Scores as their column holds them: what is a number and nothing more, as that number."""
     return {
-        name: result.value if isinstance(result, Score) and not result.imputed else plain_score(result)
+        name: result.code
+        if isinstance(result, State)
+        else result.value
+        if isinstance(result, Score) and not result.imputed
+        else plain_score(result)
         for name, result in scores.items()
     }
 
 
-def plain_score(result: Score | NotScored) -> dict[str, Any]:
+def plain_score(result: Result) -> dict[str, Any]:
     """One score: `value` (and `imputed`), or `not_scored` with the reason and the missing items."""
+    if isinstance(result, State):
+        return {"value": result.code}
     if isinstance(result, NotScored):
         return {"not_scored": result.reason.value, "missing": list(result.missing)}
     return {"value": result.value, "imputed": list(result.imputed)} if result.imputed else {"value": result.value}
@@ -99,7 +105,7 @@ def alerts_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Alert, ...]:
         Alert(
             alert["concept"],
             AlertSeverity(alert["severity"]),
-            tuple(Trigger(t["rule"], t["on"], t["value"], t.get("previous")) for t in alert["triggers"]),
+            tuple(_trigger_from(trigger) for trigger in alert["triggers"]),
         )
         for alert in plain
     )
@@ -107,13 +113,30 @@ def alerts_from(plain: Iterable[Mapping[str, Any]]) -> tuple[Alert, ...]:
 
 def _plain_trigger(trigger: Trigger) -> dict[str, Any]:
     plain: dict[str, Any] = {"rule": trigger.rule, "on": trigger.on, "value": trigger.value}
-    return plain | {"previous": trigger.previous} if trigger.previous is not None else plain
+    if trigger.previous is not None and trigger.since is not None:
+        plain |= {"previous": trigger.previous, "since": trigger.since.value}
+    if trigger.and_seen:
+        plain["and_seen"] = [{"on": seen.on, "value": seen.value} for seen in trigger.and_seen]
+    return plain
 
 
-def _score_from(entry: int | Decimal | Mapping[str, Any]) -> Score | NotScored:
+def _trigger_from(plain: Mapping[str, Any]) -> Trigger:
+    """One trigger of an evaluation column. Before changes were seen against several responses, it was the previous."""
+    since = Since(plain.get("since", Since.PREVIOUS)) if "previous" in plain else None
+    and_seen = tuple(Seen(seen["on"], seen["value"]) for seen in plain.get("and_seen", ()))
+    return Trigger(plain["rule"], plain["on"], plain["value"], plain.get("previous"), since, and_seen)
+
+
+def _score_from(entry: Number | str | Mapping[str, Any]) -> Result:
     if isinstance(entry, (int, Decimal)):
         return Score(entry)
+    if isinstance(entry, str):
+        return State(entry)
     if "value" not in entry:
-        return NotScored(Absence(entry["not_scored"]), tuple(entry["missing"]))
+        return NotScored(_reason(entry["not_scored"]), tuple(entry["missing"]))
     value: int | Decimal = entry["value"]
     return Score(value, tuple(entry.get("imputed", ())))
+
+
+def _reason(word: str) -> Absence | NoValue:
+    return NoValue(word) if word in list(NoValue) else Absence(word)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from app.security.operations import Operation, authorise
 from app.services.call import Call
-from app.services.errors import LanguageUnavailable
 from app.services.installation import Installation
-from app.services.words import showable_words, words_for
+from app.services.words import Words, read_words
 from questionnaires.catalogue import Instrument
 from questionnaires.definition import Questionnaire
 from questionnaires.translations import Text
@@ -14,43 +13,42 @@ from questionnaires.translations import Text
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One version with its words; `text` None where it may be scored but has no words to show."""
+    """One version with its words, and the languages that it may be shown in; `text` None where it may be scored but
+    has no words to show.
+    """
 
     instrument: Instrument
     questionnaire: Questionnaire
     text: Text | None
+    languages: tuple[str, ...]
     scoring_version: str
     scoring_digest: str
 
 
-def list_questionnaires(installation: Installation, call: Call) -> list[Rendered]:
+async def list_questionnaires(installation: Installation, call: Call) -> list[Rendered]:
     """Every version of every instrument, with its title in the caller's language where there is one."""
     authorise(call.caller, Operation.READ_QUESTIONNAIRE)
+    words = await read_words(installation, call, installation.catalogue.instruments)
     return [
-        _rendered(installation, q, words_for(installation, q, call.languages))
-        for q in installation.catalogue.questionnaires
+        _rendered(installation, q, words, words.best(q, call.languages)) for q in installation.catalogue.questionnaires
     ]
 
 
-def render_questionnaire(installation: Installation, call: Call, instrument: str, version: str | None) -> Rendered:
+async def render_questionnaire(
+    installation: Installation, call: Call, instrument: str, version: str | None
+) -> Rendered:
     """One version (the newest active one, where none is named) in the caller's language, else in another it has.
 
-    Raises UnknownQuestionnaire, LanguageUnavailable.
+    Raises UnknownQuestionnaire, LicenceRestricted, LanguageUnavailable.
     """
     authorise(call.caller, Operation.READ_QUESTIONNAIRE)
     questionnaire = installation.catalogue.get(instrument, version)
-    text = words_for(installation, questionnaire, call.languages)
-    if text is None:
-        raise LanguageUnavailable
-    return _rendered(installation, questionnaire, text)
+    words = await read_words(installation, call, [questionnaire.instrument])
+    return _rendered(installation, questionnaire, words, words.demanded(questionnaire, call.languages))
 
 
-def languages_of(installation: Installation, questionnaire: Questionnaire) -> tuple[str, ...]:
-    """The languages in which a version may be shown."""
-    return tuple(showable_words(installation, questionnaire))
-
-
-def _rendered(installation: Installation, questionnaire: Questionnaire, text: Text | None) -> Rendered:
+def _rendered(installation: Installation, questionnaire: Questionnaire, words: Words, text: Text | None) -> Rendered:
     rulebook = installation.rulebooks.current(questionnaire)
     family = installation.catalogue.instruments[questionnaire.instrument]
-    return Rendered(family, questionnaire, text, rulebook.version, rulebook.digest)
+    languages = tuple(words.showable(questionnaire))
+    return Rendered(family, questionnaire, text, languages, rulebook.version, rulebook.digest)

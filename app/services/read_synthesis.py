@@ -8,6 +8,7 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.history import past_response
 from app.services.installation import Installation
+from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of, read_consultation
 from app.store.patient import Patient, read_patient
@@ -21,12 +22,13 @@ _BEGINNING_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class SynthesisOfPatient:
-    """A synthesis with whom it is about."""
+    """A synthesis with whom it is about, and the words of what was asked."""
 
     synthesis: Synthesis
     patient: Patient
     centre: Centre
     consultation: StoredConsultation
+    words: Words
 
 
 async def read_synthesis(
@@ -43,9 +45,10 @@ async def read_synthesis(
         centre = await read_centre(tx)
         patient = await read_patient(tx, visit.patient_id)
         past = await _past(installation, tx, visit)
+        words = await words_of(tx, installation, _instruments(past))
     moment = as_of or call.received_at
     synthesis = synthesise(visit.domain, past, mode=centre.mode, as_of=moment)
-    return SynthesisOfPatient(synthesis, patient, centre, visit)
+    return SynthesisOfPatient(synthesis, patient, centre, visit, words)
 
 
 async def _past(installation: Installation, tx: Transaction, visit: StoredConsultation) -> Past:
@@ -62,3 +65,10 @@ async def _past(installation: Installation, tx: Transaction, visit: StoredConsul
         baseline=past_response(installation, first) if first else None,
         due=[installation.rulebooks.current(questionnaire) for questionnaire in asked],
     )
+
+
+def _instruments(past: Past) -> set[str]:
+    """Every instrument that a synthesis of that past may name."""
+    answered = (*past.responses, past.baseline) if past.baseline else past.responses
+    books = (*(response.rulebook for response in answered), *past.due)
+    return {book.questionnaire.instrument for book in books}

@@ -15,7 +15,7 @@ from app.services.evaluation import evaluate
 from app.services.feedback import Receipt, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
-from app.services.words import words_answered_to
+from app.services.words import words_of
 from app.store.before_storing import BeforeStoring, read_before_storing
 from app.store.draft import remove_draft
 from app.store.errors import KeyReused
@@ -26,6 +26,7 @@ from app.store.response_writing import add_response
 from app.store.transaction import PatientLock, Transaction
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.response import CheckedResponse, ResponseStatus
+from questionnaires.translations import Text
 from questionnaires.validation import validate
 from scoring.history import Respondent
 from scoring.rulebook import Rulebook
@@ -97,7 +98,9 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
         refusal = _refusal(questionnaire, authored, before.draft_begun_at)
         stored: StoredResponse | None = None
         if refusal is None:
-            stored = await add_response(tx, _evaluated(installation, call, patient_id, accepted, before))
+            words = await words_of(tx, installation, [sent.instrument])
+            text = words.answered_to(questionnaire, sent.language, sent.text_digest)
+            stored = await add_response(tx, _evaluated(installation, call, patient_id, accepted, before, text))
         if stored is not None and before.draft_begun_at is not None:
             await remove_draft(tx, patient_id, sent.instrument)
         if stored is None:
@@ -136,12 +139,16 @@ async def _stored_before(
 
 
 def _evaluated(
-    installation: Installation, call: Call, patient_id: UUID, accepted: _Accepted, before: BeforeStoring
+    installation: Installation,
+    call: Call,
+    patient_id: UUID,
+    accepted: _Accepted,
+    before: BeforeStoring,
+    text: Text | None,
 ) -> StoredResponse:
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
-    text = words_answered_to(installation, questionnaire, sent.language, sent.text_digest)
     flags = [flag.value for flag in authored.flags] + ([] if text else [TEXT_UNKNOWN])
     evaluation = evaluate(installation, rulebook, accepted.checked, mode=before.centre.mode, previous=before.previous)
     return StoredResponse(

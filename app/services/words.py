@@ -1,37 +1,92 @@
-"""Which words of a questionnaire are shown to whom: the one place that chooses."""
+"""Which words of a questionnaire are shown to whom: the one place that chooses.
 
-from collections.abc import Sequence
+Most instruments ship their words. Those of a restricted instrument are the centre's own, and are in its rows.
+"""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.security.operations import Operation
+from app.services.call import Call, opened
+from app.services.errors import LanguageUnavailable, LicenceRestricted
 from app.services.installation import Installation
+from app.store.centre_text import texts_of
+from app.store.transaction import Transaction
 from app.wording import choose_language
+from questionnaires.catalogue import Instrument
 from questionnaires.definition import Questionnaire
 from questionnaires.translations import Text
 
 
-def showable_words(installation: Installation, questionnaire: Questionnaire) -> dict[str, Text]:
-    """Language -> the newest words of a version that may be shown. A draft is shown in demo mode only."""
-    family = installation.catalogue.instruments[questionnaire.instrument]
-    newest = {language: family.text(questionnaire, language) for language in family.texts}
-    demo = installation.knowledge.settings.demo
-    return {lang: text for lang, text in newest.items() if text is not None and (text.status != "draft" or demo)}
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of some instruments as one centre has them. A draft is shown in demo mode only."""
+
+    families: Mapping[str, Instrument]
+    shows_drafts: bool
+
+    def showable(self, questionnaire: Questionnaire) -> dict[str, Text]:
+        """Language -> the newest words of a version that may be shown."""
+        family = self.families[questionnaire.instrument]
+        newest = {language: family.text(questionnaire, language) for language in family.texts}
+        return {lang: text for lang, text in newest.items() if text is not None and self._may_show(text)}
+
+    def best(self, questionnaire: Questionnaire, wanted: Sequence[str]) -> Text | None:
+        """The words of the first wanted language, else English ones, else any that may be shown; None without any."""
+        showable = self.showable(questionnaire)
+        language = choose_language((*wanted, "en"), tuple(showable)) or next(iter(showable), None)
+        return showable[language] if language else None
+
+    def demanded(self, questionnaire: Questionnaire, wanted: Sequence[str]) -> Text:
+        """The best words. Raises LicenceRestricted or LanguageUnavailable where there are none."""
+        text = self.best(questionnaire, wanted)
+        if text is not None:
+            return text
+        if self.families[questionnaire.instrument].is_restricted:
+            raise LicenceRestricted(questionnaire.instrument, questionnaire.version)
+        raise LanguageUnavailable
+
+    def answered_to(self, questionnaire: Questionnaire, language: str, digest: str | None) -> Text | None:
+        """The words that a response was given to: those of the digest, which the client knows; else the newest of the
+        language that it names. None where the centre has neither.
+        """
+        if digest is not None and (named := self.families[questionnaire.instrument].text_of(digest)) is not None:
+            return named
+        showable = self.showable(questionnaire)
+        found = choose_language((language,), tuple(showable))
+        return showable[found] if found else None
+
+    def pinned(self, questionnaire: Questionnaire, digest: str | None) -> Text | None:
+        """The words of that digest and no others; None where they are not known, or may not be shown."""
+        text = self.families[questionnaire.instrument].text_of(digest) if digest is not None else None
+        return text if text is not None and self._may_show(text) else None
+
+    def _may_show(self, text: Text) -> bool:
+        return text.status != "draft" or self.shows_drafts
 
 
-def words_for(installation: Installation, questionnaire: Questionnaire, wanted: Sequence[str]) -> Text | None:
-    """The words of the first wanted language, else English ones, else any that may be shown; None without any."""
-    showable = showable_words(installation, questionnaire)
-    language = choose_language((*wanted, "en"), tuple(showable)) or next(iter(showable), None)
-    return showable[language] if language else None
+async def words_of(tx: Transaction, installation: Installation, instruments: Iterable[str]) -> Words:
+    """The words of these instruments: one query where any is restricted, else none."""
+    families = _families(installation, instruments)
+    restricted = _restricted(families)
+    loaded = await texts_of(tx, restricted) if restricted else {}
+    own = {name: replace(families[name], texts=loaded.get(name, {})) for name in restricted}
+    return Words(families | own, installation.knowledge.settings.demo)
 
 
-def words_answered_to(
-    installation: Installation, questionnaire: Questionnaire, language: str, digest: str | None
-) -> Text | None:
-    """The words that a response was given to: those of the digest, which the client knows; else the newest of the
-    language that it names. None where the installation has neither.
-    """
-    family = installation.catalogue.instruments[questionnaire.instrument]
-    if digest is not None and (named := family.text_of(digest)) is not None:
-        return named
-    showable = showable_words(installation, questionnaire)
-    found = choose_language((language,), tuple(showable))
-    return showable[found] if found else None
+async def read_words(installation: Installation, call: Call, instruments: Iterable[str]) -> Words:
+    """The same for a caller without a transaction: one is opened where any of the instruments is restricted."""
+    families = _families(installation, instruments)
+    if not _restricted(families):
+        return Words(families, installation.knowledge.settings.demo)
+    async with opened(installation, call, Operation.READ_QUESTIONNAIRE) as tx:
+        return await words_of(tx, installation, families)
+
+
+def _families(installation: Installation, instruments: Iterable[str]) -> dict[str, Instrument]:
+    known = installation.catalogue.instruments
+    return {name: known[name] for name in instruments if name in known}
+
+
+def _restricted(families: Mapping[str, Instrument]) -> list[str]:
+    return [name for name, family in families.items() if family.is_restricted]

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 from app.store.audit import AUDIT_EVENT
 from app.store.centre import CENTRE
+from app.store.centre_text import CENTRE_TEXT
 from app.store.consultation import CONSULTATION
 from app.store.draft import DRAFT
 from app.store.metadata import METADATA
@@ -14,6 +15,7 @@ from app.store.response import RESPONSE
 
 PRIVILEGES: Mapping[str, frozenset[str]] = {
     CENTRE.name: frozenset({"SELECT"}),
+    CENTRE_TEXT.name: frozenset({"SELECT"}),
     PATIENT.name: frozenset({"SELECT", "INSERT"}),
     PATIENT_IDENTIFIER.name: frozenset({"SELECT", "INSERT"}),
     CONSULTATION.name: frozenset({"SELECT", "INSERT", "UPDATE"}),

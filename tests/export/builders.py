@@ -24,11 +24,11 @@ from questionnaires.validation import validate
 from scoring.alerts import evaluate_alerts
 from scoring.engine import score
 from scoring.history import PastResponse, Respondent, ResponseRef
-from scoring.operators import OPERATORS
 from scoring.rulebook import BoundRule, Rulebook, Watch
 from scoring.rules import AlertRule, AlertSeverity, Direction, MissingPolicy, ScoreKind, ScoreRule
 from scoring.synthesis import Mode
 from scoring.tables import Table
+from tests.support.scoring import bound_rule
 
 BASE = "https://vigie.example/fhir"
 SERVICE = "https://pro.hospital.example/fhir"
@@ -189,7 +189,7 @@ def _rule(number: int, name: str, concept: str, kind: ScoreKind, operator: str, 
         reference="basch" if operator == "lookup" else "own",
     )
     items = tuple(item for link_id in inputs if (item := QUESTIONNAIRE.item(link_id)))
-    return BoundRule(rule, OPERATORS[operator], items, _TABLE if operator == "lookup" else None)
+    return bound_rule(rule, items, _TABLE if operator == "lookup" else None)
 
 
 _ROWS = ("00000", "11122", "11222", "11233", "11233")
@@ -275,7 +275,7 @@ def exported(
         answered_by=answered_by,
         answers=response.answers,
         scores=scores,
-        alerts=evaluate_alerts(rulebook, response, scores, None),
+        alerts=evaluate_alerts(rulebook, response, scores),
     )
     return ExportedResponse(past, PATIENT_ID, encounter_id, language, None, mode, recorded_by)
 

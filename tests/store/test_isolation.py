@@ -47,6 +47,8 @@ STATEMENTS = {
     if isinstance(value, Statement)
 }
 ADDING = sorted(name for name, statement in STATEMENTS.items() if "INSERT INTO" in statement.sql)
+# What a whole centre may read, so that no patient in it is a stranger there.
+OF_CENTRES = frozenset({"patient._QUEUE", "centre._READ", "centre_text._OF_INSTRUMENTS", "centre_text._NEWEST"})
 READING = sorted(
     name for name, statement in STATEMENTS.items() if statement.sql.startswith("SELECT") and name not in ADDING
 )
@@ -242,6 +244,10 @@ def test_responses_and_audit_are_append_only() -> None:
     assert not {"UPDATE", "DELETE", "TRUNCATE"} & (PRIVILEGES["response"] | PRIVILEGES["audit_event"])
 
 
+def test_licensed_words_are_only_read() -> None:
+    assert PRIVILEGES["centre_text"] == {"SELECT"}
+
+
 # --- the store's own statements ---------------------------------------------------------------------------------
 
 
@@ -303,6 +309,7 @@ async def test_without_row_level_security_the_forgetful_statements_would_read_mo
     assert {
         "centre._READ",
         "patient._READ",
+        "centre_text._OF_INSTRUMENTS",
         "draft._READ",
         "response_reading._BETWEEN",
         "before_storing._READ",
@@ -310,7 +317,7 @@ async def test_without_row_level_security_the_forgetful_statements_would_read_mo
 
 
 @pytest.mark.parametrize("scope", ["patient", "other centre", "no patient", "unset"])
-@pytest.mark.parametrize("name", sorted(set(READING) - {"patient._QUEUE", "centre._READ"}))  # they name no patient
+@pytest.mark.parametrize("name", sorted(set(READING) - OF_CENTRES))
 async def test_a_reading_statement_finds_nothing_by_a_strangers_ids(
     rows: TwoCentres, as_service: asyncpg.Connection, name: str, scope: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.store import before_storing, consultation, draft, patient, response_reading
+from app.store import before_storing, centre_text, consultation, draft, patient, response_reading
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
 from app.store.schema import migrate
@@ -39,6 +39,7 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "consultations": (consultation._OF_PATIENT, {"consultation": {"centre_id", "patient_id"}}),
     "patient": (patient._READ, {"patient": {"centre_id", "patient_id"}}),
     "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
+    "words": (centre_text._OF_INSTRUMENTS, {"centre_text": {"centre_id", "instrument"}}),
     "find": (patient._FIND, {"patient_identifier": {"centre_id", "system", "value"}}),
 }
 
@@ -50,6 +51,9 @@ CREATE TEMPORARY TABLE who AS
   FROM generate_series(0, 799) AS n;
 INSERT INTO centre
   SELECT DISTINCT centre_id, 'x', 'alert', '{{fr}}'::text[], 'UTC', '[]'::jsonb, '{{}}'::text[] FROM who;
+INSERT INTO centre_text
+  SELECT DISTINCT centre_id, 'i' || n, 'fr', 1, 'd', 'local', '{{1.0.0}}'::text[], '{{}}'::jsonb, 'p', ''::bytea, 'o'
+  FROM who, generate_series(1, 200) AS n;
 INSERT INTO patient SELECT centre_id, patient_id FROM who;
 INSERT INTO patient_identifier SELECT centre_id, 'urn:x', patient_id::text, patient_id FROM who;
 INSERT INTO consultation

@@ -61,7 +61,10 @@ def test_a_superuser_is_refused(probe: str, superuser: str) -> None:
 
 
 def test_the_owner_is_refused(probe: str, owner: str) -> None:
-    assert "it owns audit_event, centre, consultation, draft, patient, patient_identifier, response" in refusal(owner)
+    assert (
+        "it owns audit_event, centre, centre_text, consultation, draft, patient, patient_identifier, response"
+        in refusal(owner)
+    )
 
 
 @pytest.mark.parametrize("attribute", ["SUPERUSER", "BYPASSRLS", "CREATEROLE", "REPLICATION"])

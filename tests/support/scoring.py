@@ -12,14 +12,17 @@ from questionnaires.definition import AnswerOption, Item, ItemType, PublicationS
 from questionnaires.instrument_files import Reference
 from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
-from scoring.alerts import Alert, Trigger
+from scoring.alerts import Alert, Circumstances, Earlier, Trigger
 from scoring.engine import score
 from scoring.history import Consultation, ConsultationStatus, PastResponse, Respondent, ResponseRef
+from scoring.inputs import Input, range_of
 from scoring.loading import Rulebooks, load_rulebooks
-from scoring.operators import OPERATORS
+from scoring.operators import OPERATORS, Operands
 from scoring.rulebook import BoundRule, Rulebook
-from scoring.rules import AlertSeverity, ChangeThreshold, Direction, MissingPolicy, ScoreKind, ScoreRule
+from scoring.rules import AlertSeverity, ChangeThreshold, Direction, MissingPolicy, ScoreKind, ScoreRule, Since
+from scoring.score import Scores
 from scoring.synthesis import Mode, Past, Synthesis, synthesise
+from scoring.tables import AnyTable
 
 BASE = "https://vigie.example/fhir"
 INSTRUMENTS = Path(__file__).parents[2] / "questionnaires" / "instruments"
@@ -79,6 +82,11 @@ def checked(rulebook: Rulebook, answers: Mapping[str, object]) -> CheckedRespons
     return response
 
 
+def since_previous(before: CheckedResponse | None, scores: Scores | None = None) -> Circumstances:
+    """The circumstances of a patient whose previous comparable response is this one."""
+    return Circumstances({Since.PREVIOUS: Earlier(before, scores or {})} if before else {})
+
+
 def day(number: float) -> datetime:
     """So many days after the last consultation."""
     return P_START + timedelta(days=number)
@@ -121,7 +129,18 @@ class Measure:
             meaningful_change=threshold,
             reference="own",
         )
-        return BoundRule(rule, OPERATORS["value"], (self.item,), None)
+        return bound_rule(rule, (self.item,))
+
+
+def bound_rule(rule: ScoreRule, items: Sequence[Item], table: AnyTable | None = None) -> BoundRule:
+    """A rule over items, bound as loading would."""
+    inputs = []
+    for item in items:
+        ends = range_of(item)
+        assert ends is not None, item
+        inputs.append(Input(item.link_id, item, *ends, item.link_id in rule.reverse))
+    operands = Operands(tuple(inputs), table, rule.at_least, rule.start)
+    return BoundRule(rule, OPERATORS[rule.operator], operands, rule.policy, tuple(items))
 
 
 NAUSEA, PAIN, COUGH = Measure("nausea"), Measure("pain"), Measure("cough")

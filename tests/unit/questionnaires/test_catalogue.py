@@ -253,8 +253,14 @@ def test_a_text_that_waits_for_its_words_is_a_draft(tmp_path: Path) -> None:
 
 
 def test_a_restricted_instrument_ships_without_words(tmp_path: Path) -> None:
-    found = catalogue(tmp_path, {"licence.yaml": LICENCE.replace("allowed", "restricted"), "text/en/1.yaml": None})
-    assert found.instruments["sample"].texts == {}
+    licence = LICENCE.replace("allowed", "restricted") + "translations: {fr: the owner's list, pt-BR: the same}\n"
+    sample = catalogue(tmp_path, {"licence.yaml": licence, "text/en/1.yaml": None}).instruments["sample"]
+    assert (sample.is_restricted, sample.texts) == (True, {})
+    assert sample.licence.translations == {"fr": "the owner's list", "pt-BR": "the same"}
+
+
+def test_an_instrument_that_may_be_shipped_is_not_restricted(tmp_path: Path) -> None:
+    assert not catalogue(tmp_path).instruments["sample"].is_restricted
 
 
 def test_the_words_of_a_damaged_definition_are_no_second_damage(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from questionnaires.definition import AnswerOption, Item, ItemType, Questionnaire
 from questionnaires.instrument_files import TextFile
-from questionnaires.translations import Text, gaps, read_text
+from questionnaires.translations import Text, gaps, gaps_of_items, read_text
 from tests.support.questionnaires import choice, group, item, questionnaire
 
 PAIN = choice("pain", option_set="severity", options=(AnswerOption("0"), AnswerOption("1")), concept="pain")
@@ -58,10 +58,18 @@ def test_an_option_has_the_words_of_its_set_or_of_its_item() -> None:
     words = text()
     assert [words.option(PAIN, code) for code in ("0", "1")] == ["Not at all", "A little"]
     assert [words.option(AGAIN, code) for code in ("yes", "no")] == ["Yes", "No"]
+    assert words.option(AGAIN, "perhaps") is None
 
 
 def test_a_complete_text_has_no_gap() -> None:
     assert list(gaps(text(), (ASKED,))) == []
+
+
+def test_the_words_of_concepts_are_asked_for_apart_from_those_of_items() -> None:
+    assert list(gaps_of_items(text(concepts={}), (ASKED,))) == []
+    assert list(gaps_of_items(text(concepts={}, option_sets={"severity": {"1": "A little"}}), (ASKED,))) == [
+        "option '0' of set:severity has no words"
+    ]
 
 
 @pytest.mark.parametrize(

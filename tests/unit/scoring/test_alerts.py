@@ -9,8 +9,17 @@ from questionnaires.response import CheckedResponse
 from scoring.alerts import Alert, Trigger, evaluate_alerts, item_numbers
 from scoring.engine import score
 from scoring.rulebook import Rulebook, Watch
-from scoring.rules import AlertRule, AlertSeverity
-from tests.support.scoring import DECLINED, NAUSEA, RASH, WEEKLY, checked, pre_consultation, small_rulebook
+from scoring.rules import AlertRule, AlertSeverity, Since
+from tests.support.scoring import (
+    DECLINED,
+    NAUSEA,
+    RASH,
+    WEEKLY,
+    checked,
+    pre_consultation,
+    since_previous,
+    small_rulebook,
+)
 
 BOOK = pre_consultation()
 SOON, URGENT, ROUTINE = AlertSeverity.SOON, AlertSeverity.URGENT, AlertSeverity.ROUTINE
@@ -21,7 +30,7 @@ def alerts_of(now: Answers, previous: Answers | None = None, book: Rulebook = BO
     wait: Answers = {"can-wait": "yes"} if book is BOOK else {}
     response = checked(book, wait | now)
     before = None if previous is None else checked(book, wait | previous)
-    return evaluate_alerts(book, response, score(book, response), before)
+    return evaluate_alerts(book, response, score(book, response), since_previous(before))
 
 
 @pytest.mark.parametrize(
@@ -75,13 +84,13 @@ def test_what_is_below_three_or_not_watched_or_unknown_raises_none(now: Answers)
         (
             {"itching-severity": "0"},
             {"itching-severity": "2"},
-            Trigger("worsened-item", "itching-severity", 2, 0),
+            Trigger("worsened-item", "itching-severity", 2, 0, Since.PREVIOUS),
         ),
         # The severity was hidden under a frequency of 0: it counts as 0, so 2 is a rise of 2.
         (
             {"nausea-frequency": "0"},
             {"nausea-frequency": "1", "nausea-severity": "2"},
-            Trigger("worsened-item", "nausea-severity", 2, 0),
+            Trigger("worsened-item", "nausea-severity", 2, 0, Since.PREVIOUS),
         ),
     ],
 )
@@ -124,14 +133,14 @@ def test_without_a_previous_response_no_rise_is_seen() -> None:
 
 def test_a_rule_on_an_option_code() -> None:
     response = checked(BOOK, {"can-wait": "no"})
-    assert evaluate_alerts(BOOK, response, score(BOOK, response), None) == (
+    assert evaluate_alerts(BOOK, response, score(BOOK, response)) == (
         Alert("can_wait", URGENT, (Trigger("cannot-wait", "can-wait", "no"),)),
     )
 
 
 def test_the_most_severe_alert_comes_first_and_the_others_keep_their_order() -> None:
     response = checked(BOOK, {"can-wait": "no", "pain-frequency": "3", "itching-severity": "4"})
-    alerts = evaluate_alerts(BOOK, response, score(BOOK, response), None)
+    alerts = evaluate_alerts(BOOK, response, score(BOOK, response))
     assert [(alert.concept, alert.severity) for alert in alerts] == [
         ("can_wait", URGENT),
         ("pain", SOON),
@@ -206,8 +215,8 @@ def test_the_previous_response_is_read_by_the_weights_of_its_own_version() -> No
     halves = (AnswerOption("0", Decimal("0.5")), AnswerOption("1", Decimal(1)))
     before = earlier(replace(NAUSEA.item, options=halves), "0")
     # Pain was not asked in 0.9.0: no rise.
-    assert evaluate_alerts(book, now, score(book, now), before) == (
-        Alert("nausea", SOON, (Trigger("rule", "nausea", 3, Decimal("0.5")),)),
+    assert evaluate_alerts(book, now, score(book, now), since_previous(before)) == (
+        Alert("nausea", SOON, (Trigger("rule", "nausea", 3, Decimal("0.5"), Since.PREVIOUS),)),
     )
 
 
@@ -217,7 +226,7 @@ def test_the_previous_response_is_read_by_the_weights_of_its_own_version() -> No
 def test_an_item_that_gave_no_number_in_the_earlier_version_shows_no_rise(nausea: Item) -> None:
     book = watching(WEEKLY, {"item": "nausea", "rise_of": "2"})
     now = checked(book, {"nausea": "3"})
-    assert evaluate_alerts(book, now, score(book, now), earlier(nausea, "0")) == ()
+    assert evaluate_alerts(book, now, score(book, now), since_previous(earlier(nausea, "0"))) == ()
 
 
 def test_the_numbers_are_those_of_the_watched_items_and_their_leads() -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from scoring.operators import OPERATORS
 from tests.unit.scoring.mini_instrument import ALERTS, DEFINITION, FILES, SCORING, TABLE, Changes, load, problems, write
 
+OPERATOR_NAMES = ", ".join(OPERATORS)
 LINK_IDS = "nausea-often, nausea-strong, well, notes, wait"
 FIRST = "  - number: 1\n"
 SECOND = "  - number: 2\n"
@@ -50,8 +52,8 @@ def test_the_undamaged_instrument_is_bound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
-        ("lookpu", "did you mean 'lookup'? allowed: lookup, value"),
-        ("mean", "allowed: lookup, value"),
+        ("lookpu", f"did you mean 'lookup'? allowed: {OPERATOR_NAMES}"),
+        ("sqrt", f"allowed: {OPERATOR_NAMES}"),
     ],
 )
 def test_unknown_operator(tmp_path: Path, written: str, hint: str) -> None:
@@ -62,7 +64,7 @@ def test_unknown_operator(tmp_path: Path, written: str, hint: str) -> None:
 def test_unknown_operator_and_unknown_input_are_both_named(tmp_path: Path) -> None:
     write(tmp_path, {SCORING: ("operator: value\n    inputs: [well]", "operator: valeu\n    inputs: [wel]")})
     assert [p.text for p in problems(tmp_path)] == [
-        "there is no operator 'valeu': did you mean 'value'? allowed: lookup, value",
+        f"there is no operator 'valeu': did you mean 'value'? allowed: {OPERATOR_NAMES}",
         f"definition 1.0.0 has no question 'wel': did you mean 'well'? allowed: {LINK_IDS}",
         "no score uses 'well': add it to a score, or to not_scored",
     ]
@@ -70,7 +72,7 @@ def test_unknown_operator_and_unknown_input_are_both_named(tmp_path: Path) -> No
 
 def test_too_many_inputs_for_the_operator(tmp_path: Path) -> None:
     changes = {SCORING: ("inputs: [well]", "inputs: [well, well]")}
-    refused(tmp_path, changes, (SCORING, "    inputs: [well, well]", "'value' takes at most 1 input(s)"))
+    refused(tmp_path, changes, (SCORING, SECOND.rstrip(), "score 'well': 'value' takes 1 input(s), not 2"))
 
 
 def test_a_lookup_needs_a_table(tmp_path: Path) -> None:
@@ -78,14 +80,14 @@ def test_a_lookup_needs_a_table(tmp_path: Path) -> None:
     refused(
         tmp_path,
         changes,
-        (SCORING, FIRST.rstrip(), "'lookup' needs a table"),
+        (SCORING, FIRST.rstrip(), "score 'nausea': 'lookup' needs 'table'"),
         (SCORING, "scores:", "no score uses the table 'nausea'"),
     )
 
 
 def test_a_value_takes_no_table(tmp_path: Path) -> None:
-    changes = {SCORING: ("inputs: [well]\n", "inputs: [well]\n    table: other\n")}
-    refused(tmp_path, changes, (SCORING, "    table: other", "'value' takes no table"))
+    changes: Changes = {SCORING: ("inputs: [well]\n", "inputs: [well]\n    table: nausea\n")}
+    refused(tmp_path, changes, (SCORING, SECOND.rstrip(), "score 'well': 'value' takes no 'table'"))
 
 
 def test_unknown_table(tmp_path: Path) -> None:
@@ -149,21 +151,22 @@ def test_a_cell_outside_the_range(tmp_path: Path) -> None:
     refused(tmp_path, changes, (SCORING, FIRST.rstrip(), text))
 
 
-@pytest.mark.parametrize(
-    "grades",
-    [
-        '[{code: "0", weight: 0}, {code: "1", weight: 1}, {code: "2", weight: 1.5}]',
-        "[{code: private, opt_out: true}]",
-    ],
-)
-def test_a_lookup_over_anything_but_whole_weights(tmp_path: Path, grades: str) -> None:
+def test_a_choice_without_any_weight(tmp_path: Path) -> None:
+    old = "attribute: severity\n    option_set: grade\n"
+    changes: Changes = {DEFINITION: (old, "attribute: severity\n    options: [{code: private, opt_out: true}]\n")}
+    text = "'nausea-strong' needs an option with a weight, so that its scores have a range"
+    refused(tmp_path, changes, (SCORING, "    inputs: [nausea-often, nausea-strong]", text))
+
+
+def test_a_lookup_over_anything_but_whole_weights(tmp_path: Path) -> None:
+    grades = '[{code: "0", weight: 0}, {code: "1", weight: 1}, {code: "2", weight: 1.5}]'
     changes: Changes = {
         DEFINITION: (
             "attribute: severity\n    option_set: grade\n",
             f"attribute: severity\n    options: {grades}\n",
         )
     }
-    text = "score 'nausea': a lookup reads choices with whole weights"
+    text = "score 'nausea': 'lookup' reads choices with whole weights"
     refused(tmp_path, changes, (SCORING, FIRST.rstrip(), text))
 
 
@@ -172,7 +175,7 @@ def test_a_lookup_over_a_number_item(tmp_path: Path) -> None:
         SCORING: ("operator: value\n    inputs: [well]", "operator: lookup\n    table: well\n    inputs: [well]"),
         "scoring/1.0.0/tables/well.csv": "well,value\n0,0\n",
     }
-    refused(tmp_path, changes, (SCORING, SECOND.rstrip(), "score 'well': a lookup reads choices with whole weights"))
+    refused(tmp_path, changes, (SCORING, SECOND.rstrip(), "score 'well': 'lookup' reads choices with whole weights"))
 
 
 @pytest.mark.parametrize("link_id", ["heading", "nothing"])
@@ -302,15 +305,20 @@ def test_an_input_that_asks_another_concept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bounds", "text"),
     [
-        ("minimum: 0, maximum: 11", "'well' goes from 0 to 11, outside the range 0 to 10"),
-        ("minimum: -1, maximum: 10", "'well' goes from -1 to 10, outside the range 0 to 10"),
-        ("minimum: 0", "'well' needs a minimum and a maximum, so that it stays within 0 to 10"),
-        ("maximum: 10", "'well' needs a minimum and a maximum, so that it stays within 0 to 10"),
+        ("minimum: 0, maximum: 11", "it can give 0 to 11, outside the range 0 to 10"),
+        ("minimum: -1, maximum: 10", "it can give -1 to 10, outside the range 0 to 10"),
     ],
 )
 def test_an_answer_that_may_leave_the_range(tmp_path: Path, bounds: str, text: str) -> None:
     changes = {DEFINITION: ("minimum: 0, maximum: 10", bounds)}
     refused(tmp_path, changes, (SCORING, SECOND.rstrip(), f"score 'well': {text}"))
+
+
+@pytest.mark.parametrize("bounds", ["minimum: 0", "maximum: 10"])
+def test_an_answer_without_limits(tmp_path: Path, bounds: str) -> None:
+    changes = {DEFINITION: ("minimum: 0, maximum: 10", bounds)}
+    text = "'well' needs a minimum and a maximum, so that its scores have a range"
+    refused(tmp_path, changes, (SCORING, "    inputs: [well]", text))
 
 
 @pytest.mark.parametrize("bounds", ["minimum: 0, maximum: 10", "minimum: 1, maximum: 9"])
@@ -325,7 +333,7 @@ def test_an_option_outside_the_range(tmp_path: Path, weight: str, refusals: int)
     options = f"[{{code: a, weight: 5}}, {{code: b, weight: {weight}}}, {{code: c, opt_out: true}}]"
     write(tmp_path, {DEFINITION: (old, f"{{link_id: well, type: choice, concept: well, options: {options}}}")})
     low, high = sorted((Decimal(5), Decimal(weight)))
-    text = f"score 'well': 'well' goes from {low} to {high}, outside the range 0 to 10"
+    text = f"score 'well': it can give {low} to {high}, outside the range 0 to 10"
     assert [p.text for p in problems(tmp_path)] == [text] * refusals
 
 
@@ -333,11 +341,28 @@ def test_an_option_outside_the_range(tmp_path: Path, weight: str, refusals: int)
     ("rule", "text"),
     [
         ("attributes: [amount], at_least: 1", "it watches nothing in definition 1.0.0"),
-        ("item: ghost, at_least: 1", "it watches nothing in definition 1.0.0"),
+        ("item: ghost, at_least: 1", f"definition 1.0.0 has no question 'ghost': allowed: {LINK_IDS}"),
+        ("items: [well, ghost], at_least: 1", f"definition 1.0.0 has no question 'ghost': allowed: {LINK_IDS}"),
         ("scores: presence, at_least: 1", "it watches nothing in definition 1.0.0"),
-        ("item: heading, at_least: 1", "it watches nothing in definition 1.0.0"),
-        ("scores: scale, rise_of: 1", "a rule on scores fires on at_least"),
-        ('scores: scale, equals: "1"', "a rule on scores fires on at_least"),
+        ("item: heading, at_least: 1", f"definition 1.0.0 has no question 'heading': allowed: {LINK_IDS}"),
+        ("score: nauseous, at_least: 1", "there is no score 'nauseous': did you mean 'nausea'? allowed: nausea, well"),
+        ('scores: scale, equals: "1"', "'well' is a score: it has no option code, use at_least or at_most"),
+        (
+            "item: well, at_least: 1, and_when: [{item: ghost, at_least: 1}]",
+            f"definition 1.0.0 has no question 'ghost': allowed: {LINK_IDS}",
+        ),
+        (
+            "item: well, at_least: 1, and_when: [{item: wait, equals: nope}]",
+            "'nope' is no option of 'wait': did you mean 'no'? allowed: yes, no",
+        ),
+        (
+            "item: well, at_least: 1, and_when: [{score: wel, at_least: 1}]",
+            "there is no score 'wel': did you mean 'well'? allowed: nausea, well",
+        ),
+        (
+            'item: well, at_least: 1, and_when: [{score: well, equals: "1"}]',
+            "'well' is a score: it has no option code, use at_least or at_most",
+        ),
         ("item: notes, at_least: 1", "'notes' gives no number to compare"),
         ("item: wait, rise_of: 1", "'wait' gives no number to compare"),
         ("item: wait, equals: nope", "'nope' is no option of 'wait': did you mean 'no'? allowed: yes, no"),
@@ -381,7 +406,7 @@ def test_all_contradictions_are_named_at_once(tmp_path: Path) -> None:
         {
             SCORING: (
                 "operator: value\n    inputs: [well]\n    missing: complete",
-                "operator: sum\n    inputs: [x]\n    missing: complete",
+                "operator: total\n    inputs: [x]\n    missing: complete",
             ),
             ALERTS: ("item: wait", "item: ghost"),
             TABLE: ("2,2,2\n", ""),

@@ -4,9 +4,9 @@ import pytest
 
 from questionnaires.definition import EnableOperator, EnableWhen
 from questionnaires.response import Absence
-from scoring.engine import score, score_one
+from scoring.engine import score, work_out
 from scoring.score import NotScored, Score
-from tests.support.scoring import DECLINED, checked, pre_consultation
+from tests.support.scoring import DECLINED, bound_rule, checked, pre_consultation
 
 BOOK = pre_consultation()
 
@@ -62,13 +62,13 @@ def test_one_score_of_the_shipped_instrument(
     answers: dict[str, object], name: str, expected: Score | NotScored
 ) -> None:
     response = checked(BOOK, {"can-wait": "yes"} | answers)
-    assert score_one(BOOK.rules[name], response) == expected
+    assert work_out(BOOK.rules[name], response, {}).result == expected
     assert score(BOOK, response)[name] == expected
 
 
 def test_a_declined_lead_is_the_reason_and_not_the_follow_ups_that_it_hides() -> None:
     response = checked(BOOK, {"can-wait": "yes", "anxiety-frequency": DECLINED})
-    assert score_one(BOOK.rules["anxiety_composite"], response) == NotScored(
+    assert work_out(BOOK.rules["anxiety_composite"], response, {}).result == NotScored(
         Absence.DECLINED, ("anxiety-frequency", "anxiety-severity", "anxiety-interference")
     )
 
@@ -81,8 +81,8 @@ def test_a_follow_up_hidden_by_anything_but_a_lead_of_zero_is_missing() -> None:
     interference = replace(interference, enable_when=unless_zero)
     questionnaire = replace(BOOK.questionnaire, items=(lead, severity, interference))
     book = replace(BOOK, questionnaire=questionnaire)
-    rule = replace(bound, items=(lead, severity, interference))
+    rule = bound_rule(bound.rule, (lead, severity, interference), bound.operands.table)
     two_and_zero = checked(book, {"pain-frequency": "2", "pain-severity": "0"})
-    assert score_one(rule, two_and_zero) == NotScored(Absence.HIDDEN, ("pain-interference",))
+    assert work_out(rule, two_and_zero, {}).result == NotScored(Absence.HIDDEN, ("pain-interference",))
     zeros = checked(book, {"pain-frequency": "0", "pain-severity": "0"})
-    assert score_one(rule, zeros) == Score(0, ("pain-interference",))
+    assert work_out(rule, zeros, {}).result == Score(0, ("pain-interference",))

@@ -8,7 +8,8 @@ import pytest
 
 from questionnaires.definition import AnswerOption, Item, ItemType
 from questionnaires.folder import Folder
-from scoring.examples import example_problems, raw_answers
+from scoring.example_coverage import example_problems
+from scoring.examples import raw_answers
 from tests.support.scoring import INSTRUMENTS, WEEKLY, shipped
 from tests.unit.scoring.mini_instrument import FILES, Changes, load_one, write
 
@@ -75,7 +76,7 @@ def test_the_shipped_examples_have_none() -> None:
             WORST,
             'previous: {nausea-often: "0"}',
             'previous: {x: "0"}',
-            "the previous response does not fit the questionnaire",
+            "the response 'previous' does not fit the questionnaire",
         ),
     ],
 )
@@ -116,7 +117,11 @@ LESS = answers('nausea-often: "2", nausea-strong: "0", well: "9", wait: "no"', '
     [
         (
             {NONE: (ALL_ZERO, ONE_AND_ZERO)},
-            ["no example gives 'nausea' its lowest value 0", "no example hides 'nausea-strong'"],
+            [
+                "no example gives 'nausea' its lowest value 0",
+                "no example counts a hidden follow-up of 'nausea' as 0",
+                "no example hides 'nausea-strong'",
+            ],
         ),
         (
             {WORST: (ALL_WORST, LESS)},
@@ -178,8 +183,9 @@ def test_each_scoring_version_needs_examples_of_its_own(tmp_path: Path) -> None:
         if name.startswith("scoring/")
     }
     texts = found(tmp_path, newer)
-    # With no example at all, nothing is reached: two ends and a missing score each, one input missing, shown, hidden.
-    assert len(texts) == 9
+    # With no example at all, nothing is reached: two ends and a missing score each, an imputed input, one input
+    # missing, shown, hidden.
+    assert len(texts) == 10
     assert all(text.startswith("mini/examples:1: no example ") for text in texts)
 
 

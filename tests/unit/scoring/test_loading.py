@@ -4,6 +4,7 @@ import pytest
 
 from questionnaires.digests import read_lock
 from questionnaires.errors import InstrumentInvalid
+from scoring.operators import OPERATORS
 from tests.support.scoring import BASE, INSTRUMENTS, pre_consultation, shipped
 from tests.unit.scoring.mini_instrument import ALERTS, DEFINITION, FILES, SCORING, TABLE, load, problems, write
 
@@ -65,7 +66,7 @@ def test_an_instrument_without_scoring_is_named(tmp_path: Path) -> None:
 
 
 def test_the_damage_of_several_folders_is_named_at_once(tmp_path: Path) -> None:
-    write(tmp_path, {SCORING: ("operator: value", "operator: mean")}, id="first")
+    write(tmp_path, {SCORING: ("operator: value", "operator: sqrt")}, id="first")
     write(tmp_path, {TABLE: ("0,2,0", "0,2,zero")}, id="second")
     write(tmp_path, {ALERTS: None}, id="third")
     write(tmp_path, {SCORING: "scores: [\n"}, id="fourth")
@@ -74,7 +75,7 @@ def test_the_damage_of_several_folders_is_named_at_once(tmp_path: Path) -> None:
     found = texts(tmp_path)
     assert found == sorted(found)
     assert [text for text in found if text.startswith("first/")] == [
-        "first/scoring/1.0.0/scoring.yaml:22: there is no operator 'mean': allowed: lookup, value"
+        f"first/scoring/1.0.0/scoring.yaml:22: there is no operator 'sqrt': allowed: {', '.join(OPERATORS)}"
     ]
     assert [text for text in found if text.startswith("second/")] == [
         "second/scoring/1.0.0/scoring.yaml:12: there is no table 'nausea': allowed: nothing",

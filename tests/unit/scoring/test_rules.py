@@ -18,13 +18,13 @@ def test_an_alert_rule_watches_one_thing_and_fires_on_one(watched: dict[str, Any
 
 @pytest.mark.parametrize("watched", [{}, {"attributes": []}, {"item": "wait", "scores": "presence"}])
 def test_an_alert_rule_that_watches_none_or_two(watched: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="watches exactly one of attributes, scores, item"):
+    with pytest.raises(ValidationError, match="watches exactly one of attributes, scores, items, item, score"):
         AlertRule.model_validate(ALERT | watched | {"at_least": "3"})
 
 
 @pytest.mark.parametrize("fires", [{}, {"at_least": "3", "rise_of": "2"}])
 def test_an_alert_rule_that_fires_on_none_or_two(fires: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="fires on exactly one of at_least, rise_of, equals"):
+    with pytest.raises(ValidationError, match="fires on exactly one of at_least, at_most, rise_of, fall_of, equals"):
         AlertRule.model_validate(ALERT | {"item": "wait"} | fires)
 
 

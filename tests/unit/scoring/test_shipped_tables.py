@@ -5,7 +5,8 @@ import pytest
 from scoring.tables import Table
 from tests.support.scoring import PUBLISHED_LOOKUPS, pre_consultation, published_cell
 
-TABLES: dict[str, Table] = {b.table.name: b.table for b in pre_consultation().rules.values() if b.table}
+_BOUND = (bound.operands.table for bound in pre_consultation().rules.values())
+TABLES: dict[str, Table] = {table.name: table for table in _BOUND if isinstance(table, Table)}
 CELLS = {
     "amount": 5,
     "frequency": 5,
