@@ -7,14 +7,14 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.api import consultations, drafts, health, me, patients, questionnaires, responses, scores
+from app.api import consultations, drafts, health, longitudinal, me, patients, questionnaires, responses, scores
 from app.api.openapi import describe
 from app.fhir import routes as fhir
 from app.http.answering import answer_error, install_problem_handlers
 from app.http.dependencies import Clock, system_clock
 from app.http.envelope import Envelope
 from app.log import write_json_logs
-from app.pages import demo, problem_list, synthesis
+from app.pages import demo, patient_scores, problem_list, synthesis
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
 from app.security.tokens import TokenReader
 from app.services.installation import Installation, Knowledge, load_knowledge
@@ -61,8 +61,10 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         consultations.of_patient,
         consultations.router,
         scores.router,
+        longitudinal.router,
         fhir.router,
         synthesis.router,
+        patient_scores.router,
         problem_list.router,
         health.router,
     ):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from questionnaires.claims import breaches
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.definition_reading import read_definition
 from questionnaires.errors import FileProblem, InstrumentInvalid, UnknownQuestionnaire
@@ -133,6 +134,9 @@ def _load_instrument(folder: Folder, canonical_base: str) -> Instrument | None:
     if licence is not None and licence.redistribution == "restricted" and folder.files("text", ".yaml"):
         text = "texts stand inside a restricted instrument: a centre loads its own"
         folder.problem("licence.yaml", ("redistribution",), text)
+    if about is not None and licence is not None:
+        for breach in breaches(about, licence, versions, texts):
+            folder.problem(*breach)
     definitions_are_sound = len(versions) == len(folder.files("definition", ".yaml"))
     if about is None or licence is None or references is None or not definitions_are_sound:
         return None

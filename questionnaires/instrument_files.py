@@ -163,7 +163,8 @@ class ExampleFile(Shape):
     """`examples/*.yaml`: one response worked by hand.
 
     `policy` names a missing-data policy that the scoring offers beside its own; `previous`, `baseline` and
-    `last_consultation` are the earlier responses that alert rules compare with.
+    `last_consultation` are the earlier responses that alert rules compare with. `not_shown` are the questions that the
+    display left out, where the definition itself has no branching: they count as hidden, not as skipped.
     """
 
     name: str
@@ -176,4 +177,5 @@ class ExampleFile(Shape):
     last_consultation: dict[str, str | tuple[str, ...]] | None = None
     previous: dict[str, str | tuple[str, ...]] | None = None
     response: dict[str, str | tuple[str, ...]]
+    not_shown: tuple[LinkId, ...] = ()
     expect: Expectation

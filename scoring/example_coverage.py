@@ -8,7 +8,7 @@ from questionnaires.errors import FileProblem
 from questionnaires.folder import Folder
 from questionnaires.response import Absence, CheckedResponse
 from scoring.engine import score
-from scoring.examples import WorkedExample, differences, fitting_response, load_examples
+from scoring.examples import WorkedExample, checked_response, differences, load_examples
 from scoring.loading import Rulebooks
 from scoring.missing import POLICIES
 from scoring.rulebook import BoundRule, Rulebook
@@ -38,8 +38,8 @@ def unreached(examples: Iterable[WorkedExample], rulebook: Rulebook) -> Iterator
     """
     by_policy: dict[str | None, list[CheckedResponse]] = {None: []}
     for worked in examples:
-        response = fitting_response(worked.questionnaire, worked.example.response)
-        if response is not None:
+        response = checked_response(worked)
+        if isinstance(response, CheckedResponse):
             by_policy.setdefault(worked.example.policy, []).append(response)
     responses = by_policy[None]
     results = [score(rulebook, response) for response in responses]

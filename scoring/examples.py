@@ -1,7 +1,7 @@
 """Worked examples: each is computed again, and together they must reach every end of every rule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +9,7 @@ from questionnaires.catalogue import Instrument
 from questionnaires.definition import Item, ItemType, Questionnaire
 from questionnaires.folder import Folder
 from questionnaires.instrument_files import ExampleFile
+from questionnaires.issues import Issue
 from questionnaires.response import CheckedResponse
 from questionnaires.shapes import advise
 from questionnaires.validation import validate
@@ -60,6 +61,8 @@ def load_examples(folder: Folder, instrument: Instrument, rulebooks: Rulebooks) 
             offered = tuple(policy.value for policy in fitting[0].policies)
             folder.problem(name, ("policy",), f"no score offers the policy: {advise(example.policy or '', offered)}")
             continue
+        for text in _not_shown_problems(example, book.questionnaire):
+            folder.problem(name, ("not_shown",), text)
         found.append(WorkedExample(f"{folder.name}/{name}", example, book))
     return found
 
@@ -71,10 +74,28 @@ def _under(rulebook: Rulebook, policy: str | None) -> Rulebook | None:
     return rulebook.under(MissingPolicy(policy)) if policy in [p.value for p in rulebook.policies] else None
 
 
+def _not_shown_problems(example: ExampleFile, questionnaire: Questionnaire) -> Iterator[str]:
+    for link_id in example.not_shown:
+        item = questionnaire.item(link_id)
+        if item is None or not item.is_question:
+            hint = advise(link_id, tuple(question.link_id for question in questionnaire.questions))
+            yield f"definition {questionnaire.version} has no question '{link_id}': {hint}"
+        elif link_id in example.response:
+            yield f"'{link_id}' has an answer: what was not shown has none"
+
+
+def checked_response(worked: WorkedExample) -> CheckedResponse | tuple[Issue, ...]:
+    """The example's response as scoring takes it, or its issues. What the display left out is not enabled."""
+    checked = validate(worked.questionnaire, raw_answers(worked.questionnaire, worked.example.response))
+    if not isinstance(checked, CheckedResponse):
+        return checked
+    return replace(checked, enabled=checked.enabled - frozenset(worked.example.not_shown))
+
+
 def differences(worked: WorkedExample) -> Iterator[str]:
     """Where the computed results differ from what the example expects."""
     expect = worked.example.expect
-    checked = validate(worked.questionnaire, raw_answers(worked.questionnaire, worked.example.response))
+    checked = checked_response(worked)
     if not isinstance(checked, CheckedResponse):
         found = [{"code": issue.code.value, "link_id": issue.link_id} for issue in checked]
         if found != [dict(issue) for issue in expect.issues]:

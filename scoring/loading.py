@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from questionnaires.catalogue import Catalogue, Instrument
-from questionnaires.definition import Questionnaire
+from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.folder import Folder
 from scoring.binding import ScoringSource, bind
@@ -32,9 +32,10 @@ class Rulebooks:
         raise KeyError(version)
 
     def digests(self) -> dict[str, str]:
-        """Artefact name -> digest, of every scoring version."""
+        """Artefact name -> digest, of every scoring version that is published: one that scores more than drafts."""
         every = (rulebook for rulebooks in self.by_canonical.values() for rulebook in rulebooks)
-        return {f"scoring:{book.questionnaire.instrument}|{book.version}": book.digest for book in every}
+        published = (book for book in every if book.questionnaire.status is not PublicationStatus.DRAFT)
+        return {f"scoring:{book.questionnaire.instrument}|{book.version}": book.digest for book in published}
 
 
 def load_rulebooks(root: Path, catalogue: Catalogue) -> Rulebooks:

@@ -65,6 +65,7 @@ class Trace:
     band: str | None
     reference: Reference
     bands_reference: Reference | None
+    change_reference: Reference | None
     questionnaire: str
     definition_digest: str
     scoring_version: str
@@ -77,7 +78,7 @@ def explain(rulebook: Rulebook, response: CheckedResponse, name: str) -> Trace:
     outcomes = work_out_every(rulebook, response)
     outcome = outcomes[name]
     inputs = _inputs(rulebook, bound, response, outcomes)
-    kind = POLICIES[bound.policy.missing]
+    kind, change = POLICIES[bound.policy.missing], bound.rule.meaningful_change
     return Trace(
         name=name,
         result=outcome.result,
@@ -92,6 +93,7 @@ def explain(rulebook: Rulebook, response: CheckedResponse, name: str) -> Trace:
         band=bound.band_of(outcome.result.value) if isinstance(outcome.result, Score) else None,
         reference=rulebook.references[bound.rule.reference],
         bands_reference=rulebook.references[bound.rule.bands_reference] if bound.rule.bands_reference else None,
+        change_reference=rulebook.references[change.reference] if change else None,
         questionnaire=rulebook.questionnaire.canonical,
         definition_digest=rulebook.questionnaire.digest,
         scoring_version=rulebook.version,

@@ -11,7 +11,7 @@ from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services.questionnaires import Rendered, list_questionnaires, render_questionnaire
 from questionnaires.definition import EnableWhen, Item, ItemType, PublicationStatus
-from questionnaires.translations import Text
+from questionnaires.translations import Text, TextStatus
 
 router = APIRouter(
     prefix="/v1/questionnaires", tags=["questionnaires"], route_class=StrictRoute, responses=PROBLEM_RESPONSES
@@ -79,11 +79,11 @@ class ItemOut(BaseModel):
 
 
 class QuestionnaireOut(QuestionnaireSummary):
-    """One version in one language. `text_status`: draft, local or validated."""
+    """One version in one language. `text_status`: how far the translation is; drafts are shown in demo mode only."""
 
     language: str
     text_revision: int
-    text_status: str
+    text_status: TextStatus
     introduction: str
     items: list[ItemOut]
 

@@ -9,13 +9,12 @@ from pydantic import BaseModel
 
 from app.api.fields import Answers, Body, InstrumentId, Moment, Plain, Version
 from app.api.synthesis_body import RefOut
+from app.api.trace_body import TraceOut, trace_body
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services.history import plain_score, plain_scores
 from app.services.read_scores import explain_score, read_trends, score_answers
 from scoring.history import Respondent
-from scoring.rules import Direction, MissingPolicy
-from scoring.trace import Trace
 
 TREND_LENGTH = timedelta(days=366)
 
@@ -28,45 +27,6 @@ class ScoreBody(Body):
     questionnaire: InstrumentId
     version: Version | None = None
     answers: Answers
-
-
-class InputOut(BaseModel):
-    """One input of a rule: what was answered, the number used, and where it was imputed or absent."""
-
-    link_id: str
-    answer: str | None
-    number: Plain
-    absence: str | None
-    imputed: bool
-
-
-class ReferenceOut(BaseModel):
-    """The source of a rule."""
-
-    key: str
-    citation: str
-    doi: str | None
-    url: str | None
-    page: str | None
-
-
-class TraceOut(BaseModel):
-    """One score so explained that a person can compute it again by hand."""
-
-    name: str
-    result: Plain
-    operator: str
-    inputs: list[InputOut]
-    policy: MissingPolicy
-    table: str | None
-    range: list[Plain]
-    higher_is: Direction
-    scale: str
-    reference: ReferenceOut
-    questionnaire: str
-    definition_digest: str
-    scoring_version: str
-    scoring_digest: str
 
 
 class ScoresOut(BaseModel):
@@ -118,7 +78,7 @@ async def score(
         questionnaire=found.rulebook.questionnaire.canonical,
         scoring_version=found.rulebook.version,
         scores=plain_scores(found.scores),
-        traces=[_trace(trace) for trace in found.traces] if explain else None,
+        traces=[trace_body(one) for one in found.explained] if explain else None,
     )
 
 
@@ -160,33 +120,7 @@ async def read_trace(
     response_id: UUID,
     name: Annotated[str, Path(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")],
 ) -> TraceOut:
-    """How one score of a stored response came about: inputs, rule, policy, versions, digests, source."""
-    return _trace(await explain_score(installed, call, response_id, name))
-
-
-def _trace(trace: Trace) -> TraceOut:
-    return TraceOut(
-        name=trace.name,
-        result=plain_score(trace.result),
-        operator=trace.rule.operator,
-        inputs=[
-            InputOut(
-                link_id=i.name,
-                answer=i.answer,
-                number=i.number,
-                absence=i.absence.value if i.absence else None,
-                imputed=i.imputed,
-            )
-            for i in trace.inputs
-        ],
-        policy=MissingPolicy(trace.policy),
-        table=trace.rule.table,
-        range=list(trace.rule.range),
-        higher_is=trace.rule.higher_is,
-        scale=trace.rule.scale,
-        reference=ReferenceOut(key=trace.rule.reference, **trace.reference.model_dump()),
-        questionnaire=trace.questionnaire,
-        definition_digest=trace.definition_digest,
-        scoring_version=trace.scoring_version,
-        scoring_digest=trace.scoring_digest,
-    )
+    """How one score of a stored response came about: inputs, rule, policy, versions, digests, source; and in words, in
+    the language of `Accept-Language`.
+    """
+    return trace_body(await explain_score(installed, call, response_id, name))

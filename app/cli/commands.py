@@ -13,7 +13,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from app.cli import authoring, importing, texts
+from app.cli import authoring, importing, previewing, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.terminal import Root, err, out, stop
@@ -26,6 +26,7 @@ from app.services.check_instruments import publish as publish_instruments
 from app.services.history import plain_score
 from app.services.installation import load_knowledge
 from app.services.json_schemas import write_schemas
+from app.services.scoring_rules_page import scoring_rules_page
 from app.settings import Settings
 from app.store.centre import Centre, EmergencyContact
 from app.store.cluster_files import EmbeddedPostgresError
@@ -48,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _verb in (authoring.diff, importing.import_questionnaire):
+for _verb in (authoring.new, previewing.preview, authoring.diff, importing.import_questionnaire):
     app.command()(_verb)
 app.add_typer(texts.text, name="text")
 
@@ -118,6 +119,12 @@ def publish(instruments: Root = None) -> None:
     if report.problems:
         stop("nothing was published")
     out.print("\n".join(f"published {name}" for name in added) or "There is nothing new to publish.")
+
+
+@app.command()
+def rules() -> None:
+    """Print docs/scoring-rules.md: the operators and missing-data policies that a scoring.yaml can use."""
+    sys.stdout.write(scoring_rules_page())
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.terminal import out, stop
+from app.services.new_instrument import CannotStart, refuse_wrong_id
 from app.settings import Settings
 
 
@@ -28,19 +29,18 @@ def import_questionnaire(
     """Make an instrument folder of a FHIR Questionnaire, and list everything that did not come over as it was."""
     # fhir.resources takes a second to load, that every other command is spared.
     from app.fhir.questionnaire_import.folder import files_of  # noqa: PLC0415
-    from app.fhir.questionnaire_import.names import INSTRUMENT_ID  # noqa: PLC0415
     from app.fhir.questionnaire_import.questionnaire import NotAQuestionnaire  # noqa: PLC0415
     from app.fhir.questionnaire_import.questionnaire import import_questionnaire as read  # noqa: PLC0415
     from app.fhir.questionnaire_import.reading import read_resource  # noqa: PLC0415
     from app.fhir.questionnaire_import.report import plain_report  # noqa: PLC0415
     from app.fhir.questionnaire_import.validity import faults_of  # noqa: PLC0415
 
-    if instrument is not None and not INSTRUMENT_ID.fullmatch(instrument):
-        stop(f"'{instrument}' is no instrument id: 2 to 40 of a-z, 0-9 and -, a letter first")
     try:
+        if instrument is not None:
+            refuse_wrong_id(instrument)
         resource = read_resource(file)
         imported = read(resource, today=datetime.now(UTC).date(), wanted_id=instrument)
-    except NotAQuestionnaire as refused:
+    except (NotAQuestionnaire, CannotStart) as refused:
         stop(str(refused))
     faults = faults_of(resource)
     files = files_of(imported, faults, own_wording=own_wording)

@@ -31,7 +31,7 @@ class PortInUse(Exception):
 
 def run(host: str, port: int, workers: int, say: Say) -> None:
     """Start the database, migrate, seed the demo centre at the first start, serve until Ctrl-C, stop the database."""
-    _refuse_used_port(host, port)
+    refuse_used_port(host, port)
     # uvicorn raises the signal that ended it once more: the database must be stopped before this process ends.
     signal.signal(signal.SIGTERM, _stop_calmly)
     signal.signal(signal.SIGINT, _stop_calmly)
@@ -109,7 +109,7 @@ async def _prepare_demo(database: Database, settings: Settings, say: Say) -> lis
         await pool.close()
 
 
-def _refuse_used_port(host: str, port: int) -> None:
+def refuse_used_port(host: str, port: int) -> None:
     """Raises PortInUse before anything is started."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -71,6 +71,11 @@ class SynthesisView:
         return " ".join(name for name in names if name) or str(self._found.patient.patient_id)
 
     @property
+    def patient_id(self) -> str:
+        """The patient's id, for links."""
+        return str(self._found.patient.patient_id)
+
+    @property
     def born(self) -> str | None:
         """The date of birth in words."""
         born = self._found.patient.birth_date

@@ -14,18 +14,21 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC_FILES = {
-    path.name: ({".css": "text/css", ".svg": "image/svg+xml"}[path.suffix], path.read_bytes())
-    for path in sorted((_HERE / "static").iterdir())
+    path.name: (_MEDIA_TYPES[path.suffix], path.read_bytes()) for path in sorted((_HERE / "static").iterdir())
 }
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_SCRIPTS = "; script-src 'self'; connect-src 'self'"
+"""What a page may do besides that runs a script of ours."""
 
 
-def render_page(template: str, status: int = 200, **content: Any) -> HTMLResponse:
+def render_page(template: str, status: int = 200, *, runs_scripts: bool = False, **content: Any) -> HTMLResponse:
     """One page. Nothing of it is cached by anything between the service and the reader."""
     html = _ENVIRONMENT.get_template(template).render(**content)
+    policy = _POLICY + _SCRIPTS if runs_scripts else _POLICY
     return HTMLResponse(
-        html, status_code=status, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+        html, status_code=status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.services.installation import Knowledge
 from questionnaires.catalogue import Instrument
+from questionnaires.claims import breaches
 from questionnaires.definition import Questionnaire
 from questionnaires.instrument_files import TextFile
 from questionnaires.shapes import advise
@@ -11,6 +12,7 @@ from questionnaires.text_csv import csv_template, read_csv
 from questionnaires.text_fhir import read_fhir
 from questionnaires.text_import import Head, text_file
 from questionnaires.text_parts import FileWords, parts_of
+from questionnaires.translations import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,13 @@ def read_licensed_text(
         return ReadText(problems=(f"row {row}: not UTF-8 (byte {error.start}): save the file as UTF-8",))
     words = _words(content, head.language, versions)
     read = text_file(words, head, versions, _scores(knowledge, versions))
-    if isinstance(read, TextFile):
-        return ReadText(read, (), words.unused)
-    return ReadText(None, read, words.unused)
+    if not isinstance(read, TextFile):
+        return ReadText(None, read, words.unused)
+    # A title may claim a protected name that the instrument's own files do not bear.
+    asked = {version.version: version for version in versions}
+    claims = breaches(family.about, family.licence, asked, {head.language: (read_text(read),)})
+    problems = tuple(breach.text for breach in claims)
+    return ReadText(None if problems else read, problems, words.unused)
 
 
 def empty_text(knowledge: Knowledge, instrument: str, definitions: tuple[str, ...]) -> str:

@@ -11,8 +11,11 @@ from app.services.call import Call, opened
 from app.services.errors import ResponseInvalid, UnknownScore
 from app.services.history import checked_again, past_response, rulebook_of
 from app.services.installation import Installation
+from app.services.score_in_words import score_in_words
+from app.services.words import Words, read_words, words_of
 from app.store.patient import read_patient
 from app.store.response_reading import read_between, read_current
+from questionnaires.definition import Questionnaire
 from questionnaires.response import CheckedResponse
 from questionnaires.validation import validate
 from scoring.engine import score
@@ -23,12 +26,21 @@ from scoring.trace import Trace, explain
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """One score explained: its trace, and the same as sentences of one language."""
+
+    trace: Trace
+    language: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredAnswers:
-    """The scores of answers that were not stored, with a trace each where they were asked for."""
+    """The scores of answers that were not stored, each explained where that was asked for."""
 
     rulebook: Rulebook
     scores: Scores
-    traces: tuple[Trace, ...]
+    explained: tuple[Explained, ...]
 
 
 async def score_answers(
@@ -47,11 +59,15 @@ async def score_answers(
     if not isinstance(checked, CheckedResponse):
         raise ResponseInvalid(checked)
     rulebook = installation.rulebooks.current(questionnaire)
-    traces = tuple(explain(rulebook, checked, name) for name in rulebook.rules) if explained else ()
-    return ScoredAnswers(rulebook, score(rulebook, checked), traces)
+    if not explained:
+        return ScoredAnswers(rulebook, score(rulebook, checked), ())
+    words = await read_words(installation, call, [instrument])
+    traces = (explain(rulebook, checked, name) for name in rulebook.rules)
+    in_words = tuple(_in_words(installation, call, questionnaire, words, trace) for trace in traces)
+    return ScoredAnswers(rulebook, score(rulebook, checked), in_words)
 
 
-async def explain_score(installation: Installation, call: Call, response_id: UUID, name: str) -> Trace:
+async def explain_score(installation: Installation, call: Call, response_id: UUID, name: str) -> Explained:
     """How one score of a stored response came about, rebuilt from what it is pinned to.
 
     Raises NotFound, UnknownScore.
@@ -60,10 +76,20 @@ async def explain_score(installation: Installation, call: Call, response_id: UUI
         stored = await read_current(tx, response_id)
         authorise(call.caller, Operation.READ_SCORES, stored.patient_id)
         tx.audit.about(response_id, stored.patient_id, stored.revision)
+        words = await words_of(tx, installation, [stored.instrument])
     rulebook = rulebook_of(installation, stored)
     if name not in rulebook.rules:
         raise UnknownScore(tuple(rulebook.rules))
-    return explain(rulebook, checked_again(rulebook.questionnaire, stored.answers), name)
+    trace = explain(rulebook, checked_again(rulebook.questionnaire, stored.answers), name)
+    return _in_words(installation, call, rulebook.questionnaire, words, trace)
+
+
+def _in_words(
+    installation: Installation, call: Call, questionnaire: Questionnaire, words: Words, trace: Trace
+) -> Explained:
+    wording = installation.wordings.best(call.languages)
+    text = words.best(questionnaire, call.languages)
+    return Explained(trace, wording.language, score_in_words(trace, questionnaire, text, wording))
 
 
 async def read_trends(

@@ -20,7 +20,7 @@ from tests.support.licensed import (
     instruments_with_a_licensed_one,
     load_words,
 )
-from tests.support.service import CALM, Service, running_service
+from tests.support.service import CALM, INSTRUMENT, Service, running_service
 
 pytestmark = pytest.mark.anyio
 
@@ -226,7 +226,8 @@ async def test_a_draft_is_served_in_demo_mode_with_its_gaps(
     unlicensed: Service, postgres: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     await load(unlicensed, DRAFT, status="draft")
-    settings = {"instruments_dir": unlicensed.settings.instruments_dir, "demo": True, "data_dir": tmp_path}
+    root = unlicensed.settings.instruments_dir
+    settings: dict[str, Any] = {"instruments_dir": root, "demo": True, "data_dir": tmp_path}
     async with running_service(postgres.service_url, postgres.owner_url, **settings) as demo:
         headers = unlicensed.as_(Role.NURSE)
         shown = (await demo.client.get(SHOWN, headers=headers)).json()
@@ -245,12 +246,12 @@ async def synthesis_page(service: Service) -> str:
     """The page of a visit that follows one response to each instrument, with the licensed one asked once more."""
     patient = await service.register()
     now = service.clock()
-    for fields, answers in (({"questionnaire": LICENSED}, ANSWERS), ({}, CALM)):
-        sent = await service.submit(patient, answers, authored=now - timedelta(hours=1), **fields)
+    for instrument, answers in ((LICENSED, ANSWERS), (INSTRUMENT, CALM)):
+        sent = await service.submit(patient, answers, authored=now - timedelta(hours=1), questionnaire=instrument)
         assert sent.status_code == 201, sent.text
     visit = await service.client.put(
         f"/v1/patients/{patient}/consultations/visit-{UUID(patient)}",
-        json={"start": (now + timedelta(days=1)).isoformat(), "instruments": [LICENSED, "pre-consultation"]},
+        json={"start": (now + timedelta(days=1)).isoformat(), "instruments": [LICENSED, INSTRUMENT]},
         headers=service.as_(Role.SYSTEM),
     )
     path = f"/pages/synthesis?consultation={visit.json()['id']}&lang=en"

@@ -28,7 +28,7 @@ async def test_the_list_names_every_version_with_its_digests(service: Service) -
     answer = await service.client.get("/v1/questionnaires", headers=service.as_(Role.ADMIN) | {"Accept-Language": "en"})
     assert answer.status_code == 200
     assert answer.headers["Vary"] == "Accept-Language"
-    (only,) = answer.json()["questionnaires"]
+    (only,) = [listed for listed in answer.json()["questionnaires"] if listed["instrument"] == "pre-consultation"]
     assert only.pop("title")
     assert only == {
         "questionnaire": "https://vigie.example/fhir/Questionnaire/pre-consultation|1.0.0",

@@ -119,7 +119,7 @@ async def test_a_trace_lets_a_person_compute_the_score_again(service: Service) -
     read = (await service.client.get(f"/v1/responses/{response_id}", headers=headers)).json()
     trace = (await service.client.get(f"/v1/responses/{response_id}/scores/pain_composite", headers=headers)).json()
     assert trace["result"] == read["scores"]["pain_composite"]
-    assert [(i["link_id"], i["answer"], i["number"], i["absence"], i["imputed"]) for i in trace["inputs"]] == [
+    assert [(i["name"], i["answer"], i["number"], i["absence"], i["imputed"]) for i in trace["inputs"]] == [
         ("pain-frequency", "3", 3, None, False),
         ("pain-severity", "2", 2, None, False),
         ("pain-interference", "4", 4, None, False),

@@ -168,6 +168,12 @@ def test_shipped_words_are_not_loaded(vigie: Vigie, centre: str, words: Path) ->
     assert "the words of pre-consultation are shipped" in refusal(vigie(*arguments))
 
 
+def test_a_title_that_claims_a_protected_name_is_refused(vigie: Vigie, centre: str, words: Path) -> None:
+    said = refusal(vigie(*loading(words, centre, title="PRO-CTCAE of the night")))
+    assert "PRO-CTCAE" in said
+    assert "nothing was loaded" in said
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_another_encoding_is_named_with_its_row(vigie: Vigie, centre: str, words: Path, encoding: str) -> None:
     words.write_text(WORDS.replace("Did the owls", "Étaient-elles"), encoding=encoding)

@@ -1,4 +1,5 @@
-"""Every instrument that ships, in every language: it exports, reads as valid, and gives its answers back."""
+"""Every instrument that ships, in every language: it exports, reads as valid, and gives its answers back. One whose
+wording is licensed does so with the words that a centre loads."""
 
 import json
 from decimal import Decimal
@@ -23,6 +24,7 @@ from scoring.loading import load_rulebooks
 from scoring.score import Score
 from tests.export.builders import BASE, SERVICE, exported, parsed_answers
 from tests.export.readers import broken_invariants, conformance_errors, structure_issues, typed_reading
+from tests.support.licensed import filler_text
 
 ROOT = Path(questionnaires.__file__).with_name("instruments")
 CATALOGUE = load_catalogue(ROOT, BASE)
@@ -32,6 +34,8 @@ ALL = {questionnaire.canonical: questionnaire for questionnaire in CATALOGUE.que
 
 def texts_of(questionnaire: Questionnaire) -> dict[str, Text]:
     instrument = CATALOGUE.instruments[questionnaire.instrument]
+    if instrument.is_restricted:
+        return {"fr": filler_text(questionnaire)}
     found = {language: instrument.text(questionnaire, language) for language in instrument.texts}
     return {language: text for language, text in found.items() if text}
 

@@ -41,9 +41,9 @@ def checked(resource: dict[str, Any], *, own_wording: bool) -> Imported:
     json.dumps(plain_report(imported, ())).encode()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.inside.items():
-            path = Path(folder) / imported.instrument / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            file = Path(folder) / imported.instrument / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
         catalogue, problems = read_catalogue(Path(folder), CANONICAL_BASE)
         assert problems == ()
         load_rulebooks(Path(folder), catalogue)

@@ -12,8 +12,12 @@ from app.store.audit import AuditEntry
 from app.store.centre_text import Provenance, StoredText, add_text
 from app.store.pool import Pool
 from app.store.transaction import Scope, transaction
-from questionnaires.text_import import Head
-from questionnaires.translations import TextStatus
+from questionnaires.definition import Questionnaire
+from questionnaires.instrument_files import TextFile
+from questionnaires.text_csv import csv_template, read_csv
+from questionnaires.text_import import Head, text_file
+from questionnaires.text_parts import parts_of
+from questionnaires.translations import Text, TextStatus, read_text
 from tests.support.instrument_folders import write_instrument
 from tests.support.questionnaires import INSTRUMENTS
 
@@ -129,6 +133,15 @@ def instruments_with_a_licensed_one(folder: Path) -> Path:
     root = folder / "instruments"
     shutil.copytree(INSTRUMENTS / "pre-consultation", root / "pre-consultation")
     return write_instrument(root, _FILES, LICENSED)
+
+
+def filler_text(questionnaire: Questionnaire, scores: tuple[str, ...] = ()) -> Text:
+    """Words for everything that a licensed questionnaire asks, as if a centre had filled in the whole template."""
+    rows = csv_template(parts_of((questionnaire,), scores)).splitlines()
+    words = read_csv("\n".join([rows[0], *(f"{row}words of row {number}" for number, row in enumerate(rows[1:]))]))
+    file = text_file(words, Head("fr", "local", "nobody", "words.csv"), (questionnaire,), scores)
+    assert isinstance(file, TextFile), file
+    return read_text(file)
 
 
 async def load_words(

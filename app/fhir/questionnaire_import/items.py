@@ -65,6 +65,7 @@ class _Reader:
 
     def item(self, node: Node) -> dict[str, Any]:
         link_id = self.link_id(node)
+        worded = self.words.take(Part(Kind.ITEM, link_id), node, "text")
         children = _items_of(node)
         stated = node.text("type") or ""
         has_options = bool(node.nodes("answerOption")) or node.get("answerValueSet") is not None
@@ -78,7 +79,9 @@ class _Reader:
         if found.told:
             self.ledger.tell(node.path, *found.told)
         entry: dict[str, Any] = {"link_id": link_id, "type": found.type.value}
-        self.put_words(node, link_id, found.type)
+        if not worded and found.type is not ItemType.GROUP:
+            self.ledger.tell(node.path, "item without words", "the file has none for it", "write them")
+        self.put_help(node, link_id, found.type)
         self.put_flags(node, entry, found.type)
         self.put_limits(node, entry, found.type)
         if found.type is ItemType.CHOICE:
@@ -108,9 +111,7 @@ class _Reader:
             given.change("link id", why, "use the new one; receivers that know the old one need to hear of it")
         return link_id
 
-    def put_words(self, node: Node, link_id: str, type_: ItemType) -> None:
-        if not self.words.take(Part(Kind.ITEM, link_id), node, "text") and type_ is not ItemType.GROUP:
-            self.ledger.tell(node.path, "item without words", "the file has none for it", "write them")
+    def put_help(self, node: Node, link_id: str, type_: ItemType) -> None:
         for help_item in _helps_of(node) if type_ is not ItemType.DISPLAY else ():
             self.words.take(Part(Kind.HELP, link_id), help_item, "text")
             help_item.carry_key("type")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.fhir.questionnaire_import.ledger import Node
-from app.fhir.questionnaire_import.names import WORD, code_for, word_for
+from app.fhir.questionnaire_import.names import WORD, code_for, word_for, writing
 from app.fhir.questionnaire_import.numbers import number_of
 from app.fhir.questionnaire_import.words import Words
 from fhir_export.systems import OPTION_EXCLUSIVE, ORDINAL_VALUE
@@ -171,7 +171,7 @@ def _written(entry: Node) -> _Option | None:
         return _Option(kind, value, (entry, value), (value, "display"))
     if kind == "Integer" and isinstance(value.value, int) and number_of(value.value) is not None:
         return _Option(kind, value, (entry,), (entry, "valueInteger"))
-    if kind in ("String", "Date", "Time") and isinstance(value.value, str) and value.value.strip():
+    if kind in ("String", "Date", "Time") and isinstance(value.value, str) and writing(value.value):
         return _Option(kind, value, (entry,), (entry, f"value{kind}"))
     return None
 

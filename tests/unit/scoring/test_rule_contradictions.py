@@ -11,7 +11,7 @@ items:
   - {link_id: a, type: choice, option_set: grade}
   - {link_id: b, type: choice, option_set: grade}
   - {link_id: c, type: choice, option_set: grade}
-  - {link_id: points, type: choice, options: [{code: "0", weight: 0}, {code: "1", weight: 0.5}]}
+  - {link_id: steps, type: choice, options: [{code: "0", weight: 0}, {code: "1", weight: 0.5}]}
   - {link_id: now, type: decimal, minimum: 20, maximum: 200}
   - {link_id: before, type: decimal, minimum: 40, maximum: 200}
   - {link_id: zero, type: integer, minimum: 0, maximum: 9}
@@ -31,7 +31,7 @@ option_sets:
 CUTS = "bound,from,value\nat_least,5,1\nabove,10,2\n"
 INDEX = "input,level,value\na,1,-0.1\na,2,-0.2\nb,1,-0.1\nb,2,-0.3\n"
 NO_ALERTS = 'instrument: mini\nscoring: "1.0.0"\nrules: []\n'
-EVERY_ITEM = ("a", "b", "c", "points", "now", "before", "zero")
+EVERY_ITEM = ("a", "b", "c", "steps", "now", "before", "zero")
 
 
 def rule(number: int, **keys: object) -> str:
@@ -89,7 +89,7 @@ VALUES = {"operator": "value_set", "inputs": "[a, b]", "table": "index", "start"
         ([rule(1, operator="count", at_least=1, range="[0, 3]")], {}),
         ([rule(1, operator="state", kind="state", range="[000, 222]")], {}),
         ([rule(1, operator="percent_loss", inputs="[now, before]", range="[0, 90]", decimals=2)], {}),
-        ([rule(1, operator="value", inputs="[points]", range="[0, 1]")], {}),
+        ([rule(1, operator="value", inputs="[steps]", range="[0, 1]")], {}),
         ([rule(1, kind="pre_grade", ctcae_version='"5.0"', **CUT)], {"cuts": CUTS}),
         ([rule(1, **VALUES)], {"index": INDEX}),
         ([rule(1), rule(2, inputs="[s1, zero]", reverse="[s1]", range="[0, 15]")], {}),
@@ -134,7 +134,7 @@ def test_a_sound_rule_has_no_problem(tmp_path: Path, rules: list[str], tables: d
             {},
             "'zero' is what is divided by: its minimum is above 0",
         ),
-        ({"operator": "state", "kind": "state", "inputs": "[points]"}, {}, "'state' reads choices with whole weights"),
+        ({"operator": "state", "kind": "state", "inputs": "[steps]"}, {}, "'state' reads choices with whole weights"),
         (
             VALUES,
             {"index": INDEX.replace("b,2,-0.3\n", "")},

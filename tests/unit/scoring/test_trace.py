@@ -109,6 +109,7 @@ def test_a_trace_names_everything_that_the_number_rests_on() -> None:
         band=None,
         reference=BOOK.references["basch-2021-composite"],
         bands_reference=None,
+        change_reference=None,
         questionnaire="https://vigie.example/fhir/Questionnaire/pre-consultation|1.0.0",
         definition_digest=BOOK.questionnaire.digest,
         scoring_version="1.0.0",

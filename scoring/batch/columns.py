@@ -1,0 +1,52 @@
+"""One column of a table as batch scoring works with it: a small number a row, which says what stands in the cell."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from questionnaires.definition import Value
+
+Ints = NDArray[Any]
+"""Whole numbers, one a row: of a numpy integer type, or Python's own (dtype object) where these could overflow."""
+
+Flags = NDArray[np.bool_]
+"""True or False, one a row."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """The cells of one item, one state a row.
+
+    A state below `len(answers)` is the position of the answer in `answers`. The three above say why there is none:
+    `skipped` (the cell is empty), `hidden` (branching hides the item), `bad` (the cell cannot be read).
+    """
+
+    states: Ints
+    answers: tuple[Value, ...]
+
+    @property
+    def skipped(self) -> int:
+        """The state of an empty cell."""
+        return len(self.answers)
+
+    @property
+    def hidden(self) -> int:
+        """The state of an empty cell of an item that is hidden in its row."""
+        return len(self.answers) + 1
+
+    @property
+    def bad(self) -> int:
+        """The state of a cell that cannot be read, or that holds an answer to a hidden item."""
+        return len(self.answers) + 2
+
+
+def empty_column(rows: int, answers: tuple[Value, ...]) -> Column:
+    """The column of an item that the table does not have: every cell is empty."""
+    return Column(np.full(rows, len(answers), state_type(len(answers))), answers)
+
+
+def state_type(answers: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds the states of a column with so many answers."""
+    return next((t for t in (np.uint8, np.uint16) if answers + 2 <= np.iinfo(t).max), np.uint32)
