@@ -3,23 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from scoring.change import Label, badness, label_known
+from scoring.comparability import NoComparisonReason, why_not_comparable
 from scoring.history import PastResponse, Respondent, ResponseRef, recall_length
 from scoring.missing import Reason
 from scoring.rulebook import Rulebook
 from scoring.rules import Direction, ScoreKind, ScoreRule
 from scoring.score import NotScored, Number, Score
-
-
-class NoComparisonReason(StrEnum):
-    """Why a value that is known now has nothing to be compared with."""
-
-    NO_PREVIOUS_CONSULTATION = "no_previous_consultation"
-    NO_REFERENCE = "no_reference"
-    VERSION_CHANGED = "version_changed"
-    SCALE_CHANGED = "scale_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +158,6 @@ def _reference(
         return None, why_not
     value = _value(theirs, past)
     return value, None if value else NoComparisonReason.NO_REFERENCE
-
-
-def why_not_comparable(now: Rulebook, rule: ScoreRule, then: Rulebook, theirs: ScoreRule) -> NoComparisonReason | None:
-    """Values compare on the same scale, over the same recall, in the same version or one declared comparable."""
-    if theirs.scale != rule.scale or then.questionnaire.recall_period != now.questionnaire.recall_period:
-        return NoComparisonReason.SCALE_CHANGED
-    return None if then.questionnaire.version in now.comparable else NoComparisonReason.VERSION_CHANGED
 
 
 def _overlaps(rulebook: Rulebook, now: ValueAt, previous_start: datetime | None) -> bool:

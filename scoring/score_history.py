@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from scoring.comparability import NoComparisonReason, why_not_comparable
 from scoring.history import PastResponse
-from scoring.lines import NoComparisonReason, why_not_comparable
 from scoring.longitudinal import Point, Series, Summaries, Undefined, summarise
 from scoring.rounding import exact_of
 from scoring.rulebook import Rulebook

@@ -13,8 +13,8 @@ from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services.history import plain_score
 from app.services.read_longitudinal import read_longitudinal
+from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse, Respondent
-from scoring.lines import NoComparisonReason
 from scoring.longitudinal import Summary, Undefined
 from scoring.rounding import published
 from scoring.rules import Direction

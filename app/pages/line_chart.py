@@ -15,7 +15,9 @@ from app.pages.axes import day_ticks, value_ticks
 from scoring.score import Number
 
 WIDTH, HEIGHT = 340, 150
-LEFT, RIGHT, TOP, BOTTOM = 66, 22, 10, 24
+LEFT, RIGHT, TOP, BOTTOM = 66, 22, 10, 28
+INSET = 8
+"""Room between the axes and the first, last and lowest sign, so that no sign covers a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,10 @@ def line_chart(marks: Sequence[Mark], axes: Axes) -> Chart:
 
     def x(at: datetime) -> float:
         share = (at - axes.start).total_seconds() / seconds if seconds else 0.5
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+        return round(LEFT + INSET + share * (WIDTH - LEFT - RIGHT - 2 * INSET), 1)
 
     def y(value: Number) -> float:
-        return round(TOP + float((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM), 1)
+        return round(TOP + float((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM - INSET), 1)
 
     baseline = next((mark.value for mark in marks if mark.is_baseline), None)
     days = day_ticks(axes.start.astimezone(axes.zone).date(), axes.end.astimezone(axes.zone).date())
@@ -120,9 +122,9 @@ def line_chart(marks: Sequence[Mark], axes: Axes) -> Chart:
         value_ticks=tuple(
             Tick(y(value), axes.value_words(value)) for value in value_ticks(low, high, whole=axes.whole)
         ),
-        # The first day began before the first answer: its tick stands where the axis begins.
+        # The first day began before the first answer: its tick stands at that answer.
         day_ticks=tuple(
-            Tick(max(float(LEFT), x(datetime.combine(day, time(), axes.zone))), axes.day_words(day)) for day in days
+            Tick(max(x(axes.start), x(datetime.combine(day, time(), axes.zone))), axes.day_words(day)) for day in days
         ),
     )
 

@@ -16,8 +16,8 @@ from app.pages.line_chart import Axes, Chart, Mark, line_chart
 from app.services.read_longitudinal import ScoresOfPatient
 from app.wording import Wording
 from questionnaires.definition import Questionnaire
+from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse, Respondent, in_order
-from scoring.lines import NoComparisonReason
 from scoring.longitudinal import Summary, Undefined
 from scoring.rounding import published
 from scoring.rules import Direction, ScoreKind, ScoreRule

@@ -25,6 +25,7 @@ _OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.pat
 _OF_RESPONSE = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.response_id == bindparam("response_id"))
 IS_VALID = RESPONSE.c.status != ResponseStatus.ENTERED_IN_ERROR.value
 NEWEST_FIRST = (RESPONSE.c.authored_at.desc(), RESPONSE.c.stored_at.desc(), RESPONSE.c.response_id.desc())
+OLDEST_FIRST = (RESPONSE.c.authored_at, RESPONSE.c.stored_at, RESPONSE.c.response_id)
 
 
 def _select(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -42,11 +43,7 @@ _BETWEEN = Statement(
         RESPONSE.c.authored_at <= bindparam("latest"),
     ).order_by(RESPONSE.c.authored_at)
 )
-_FIRST = Statement(
-    _select(_OF_PATIENT, IS_CURRENT, IS_VALID)
-    .order_by(RESPONSE.c.authored_at, RESPONSE.c.stored_at, RESPONSE.c.response_id)
-    .limit(1)
-)
+_FIRST = Statement(_select(_OF_PATIENT, IS_CURRENT, IS_VALID).order_by(*OLDEST_FIRST).limit(1))
 _PAGE = Statement(
     _select(
         _OF_PATIENT,

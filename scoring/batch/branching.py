@@ -11,7 +11,7 @@ import numpy as np
 
 from questionnaires.definition import EnableWhen, Item, Questionnaire, Reach
 from questionnaires.enablement import holds
-from scoring.batch.columns import Column, Flags
+from scoring.batch.columns import Column, Flags, rows_where
 
 _Known = dict[str, Flags | None]
 """By link id the rows in which something is so. None: what the name says holds in every row, or in none."""
@@ -28,6 +28,15 @@ class Branching:
         """The items that conditions ask."""
         conditions = (condition for reach in self.reaches for condition in reach.item.enable_when)
         return tuple(dict.fromkeys(condition.question for condition in conditions))
+
+    @property
+    def hideable(self) -> frozenset[str]:
+        """The items that some answers hide: those with conditions, and all that stand below one."""
+        found: set[str] = set()
+        for reach in self.reaches:
+            if reach.item.enable_when or found.intersection(reach.ancestors):
+                found.add(reach.item.link_id)
+        return frozenset(found)
 
     def settle(self, columns: Mapping[str, Column]) -> "Branched":
         """The columns with hidden cells as hidden, and answers in hidden items as bad.
@@ -70,7 +79,7 @@ class _Pass:
         self.columns = columns
         self.shown: _Known = {}  # None: in every row
         self.doubtful: _Known = {}  # None: in no row
-        self.unreadable = {link_id: _flagged(column.states == column.bad) for link_id, column in columns.items()}
+        self.unreadable = {link_id: column.bad_rows for link_id, column in columns.items()}
         self.not_enabled: dict[str, Flags] = {}
 
     def run(self) -> None:
@@ -99,9 +108,7 @@ class _Pass:
         """What is hidden was not answered, and neither was what cannot be read: its state is above the answers."""
         column = self.columns[condition.question]
         by_answer = [holds(condition, (answer,)) for answer in column.answers]
-        by_state = np.array([*by_answer, *[holds(condition, ())] * 3])
-        found: Flags = by_state.take(column.states)
-        return found
+        return rows_where(column.states, [*by_answer, *[holds(condition, ())] * 3])
 
     def hide(self, link_id: str, column: Column, shown: Flags, doubtful: Flags | None) -> None:
         """Put into a column what branching says of it."""
@@ -116,10 +123,6 @@ class _Pass:
         if doubtful is not None:
             states = np.where(doubtful, bad, states)
         self.columns[link_id] = Column(states, column.answers)
-
-
-def _flagged(rows: Flags) -> Flags | None:
-    return rows if rows.any() else None
 
 
 def _either(one: Flags | None, other: Flags | None) -> Flags | None:

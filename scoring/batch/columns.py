@@ -1,5 +1,6 @@
 """One column of a table as batch scoring works with it: a small number a row, which says what stands in the cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,21 @@ class Column:
     def bad(self) -> int:
         """The state of a cell that cannot be read, or that holds an answer to a hidden item."""
         return len(self.answers) + 2
+
+    @property
+    def bad_rows(self) -> Flags | None:
+        """The rows whose cell is bad, or None where there is none."""
+        # The highest state of all: one quick pass says that there is none, as in most columns.
+        return self.states == self.bad if self.states.max(initial=0) == self.bad else None
+
+
+def rows_where(states: Ints, holds: Sequence[bool]) -> Flags:
+    """The rows in a state for which something holds; `holds` says so by state."""
+    held = [state for state, so in enumerate(holds) if so]
+    if len(held) == 1:  # comparing is some five times as fast as taking
+        return states == states.dtype.type(held[0])
+    found: Flags = np.array(holds, np.bool_).take(states)
+    return found
 
 
 def empty_column(rows: int, answers: tuple[Value, ...]) -> Column:

@@ -4,7 +4,7 @@ import numpy as np
 
 from questionnaires.definition import Questionnaire, Value
 from scoring.batch.arithmetic import ARITHMETIC, ONE_DENOMINATOR, ROW_DENOMINATOR
-from scoring.batch.columns import Flags, Ints
+from scoring.batch.columns import Flags
 from scoring.batch.inputs import InputColumn, InputTable, input_of_score, input_table
 from scoring.batch.rationals import decimals_of, rounded
 from scoring.batch.results import SCORED, ScoreColumn, code_of

@@ -6,7 +6,7 @@ from questionnaires.definition import ItemType
 from scoring.batch.case_by_case import CaseByCase
 from scoring.batch.counted import Counted, has_one_denominator, is_countable
 from scoring.batch.plan import Plan, items_read
-from scoring.batch.tabulated import Listed, Tabulated, is_tabulable
+from scoring.batch.tabulated import MOST_CASES, MOST_COUNTED_CASES, Possible, Tabulated, is_tabulable
 from scoring.inputs import Input
 from scoring.rulebook import BoundRule, Rulebook
 from scoring.rules import ScoreKind
@@ -29,14 +29,14 @@ class PlannedScore:
     is_whole: bool
 
 
-def plan_scores(rulebook: Rulebook, listed: Listed) -> tuple[PlannedScore, ...]:
+def plan_scores(rulebook: Rulebook, possible: Possible) -> tuple[PlannedScore, ...]:
     """Every score of the rulebook, in its order: those that a score rests on stand before it."""
     planned: dict[str, PlannedScore] = {}
     one_denominator: set[str] = set()
     whole: set[str] = set()
     for name, bound in rulebook.rules.items():
         is_whole = _is_whole(bound, frozenset(whole))
-        plan = _plan(rulebook, bound, listed, frozenset(one_denominator))
+        plan = _plan(rulebook, bound, possible, frozenset(one_denominator))
         is_whole = plan.outcomes.is_whole if isinstance(plan, Tabulated) else is_whole
         if not isinstance(plan, Counted) or has_one_denominator(bound, frozenset(one_denominator)):
             one_denominator.add(name)
@@ -49,11 +49,12 @@ def plan_scores(rulebook: Rulebook, listed: Listed) -> tuple[PlannedScore, ...]:
     return tuple(planned.values())
 
 
-def _plan(rulebook: Rulebook, bound: BoundRule, listed: Listed, one_denominator: frozenset[str]) -> Plan:
+def _plan(rulebook: Rulebook, bound: BoundRule, possible: Possible, one_denominator: frozenset[str]) -> Plan:
     is_fed_on = bound.rule.name in rulebook.fed_on
-    if is_tabulable(bound, listed):
-        return Tabulated(bound, rulebook.questionnaire, listed, is_fed_on=is_fed_on)
-    kind = Counted if is_countable(bound, one_denominator) else CaseByCase
+    counts = is_countable(bound, one_denominator)
+    if is_tabulable(bound, possible, MOST_COUNTED_CASES if counts else MOST_CASES):
+        return Tabulated(bound, rulebook.questionnaire, possible, is_fed_on=is_fed_on)
+    kind = Counted if counts else CaseByCase
     return kind(bound, rulebook.questionnaire, is_fed_on=is_fed_on)
 
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from questionnaires.definition import Questionnaire, Value
+from questionnaires.definition import Questionnaire
 from questionnaires.response import Absence
 from scoring.batch.branching import Branched, branching_of
 from scoring.batch.cells import Cells
-from scoring.batch.columns import Column, Flags, empty_column
+from scoring.batch.columns import Column, Flags, empty_column, rows_where
 from scoring.batch.plan import items_read
 from scoring.batch.planning import plan_scores
 from scoring.batch.results import LEFT_EMPTY, ScoreColumn
 from scoring.batch.rows import Rows, response_in
+from scoring.batch.tabulated import Possible
 from scoring.inputs import read_input
 from scoring.rulebook import Rulebook
 from scoring.rules import MissingPolicy
@@ -51,9 +52,11 @@ class BatchScorer:
             if item.repeats:
                 raise NotForTables(f"branching asks '{item.link_id}', which repeats: one cell holds one answer")
         self.cells = {item.link_id: Cells(item) for item in items}
-        self.planned = plan_scores(self.rulebook, {link_id: cells.listed for link_id, cells in self.cells.items()})
         leads = self.rulebook.leads if policy is MissingPolicy.ZERO_IF_LEAD_ZERO else {}
         self._leads = _Leads(questionnaire, leads)
+        hideable = (self._branching.hideable if self._branching else frozenset()).union(leads)
+        answers = {link_id: cells.listed for link_id, cells in self.cells.items()}
+        self.planned = plan_scores(self.rulebook, Possible(answers, hideable))
 
     def score(self, columns: Mapping[str, Column], count: int) -> ScoredRows:
         """Score a block of `count` rows. An item without a column is empty in every row.
@@ -63,8 +66,8 @@ class BatchScorer:
         """
         every = {link_id: columns.get(link_id) or self._empty(link_id, count) for link_id in self.cells}
         branched = self._branching.settle(every) if self._branching else Branched(every, {})
-        bad = {link_id: column.states == column.bad for link_id, column in branched.columns.items()}
-        bad = {link_id: rows for link_id, rows in bad.items() if rows.any()}
+        found_bad = ((link_id, column.bad_rows) for link_id, column in branched.columns.items())
+        bad = {link_id: rows for link_id, rows in found_bad if rows is not None}
         settled = self._leads.hide({link_id: _without(c, bad.get(link_id)) for link_id, c in branched.columns.items()})
         scores: dict[str, ScoreColumn] = {}
         for planned in self.planned:
@@ -91,20 +94,22 @@ class _Leads:
 
     def hide(self, columns: dict[str, Column]) -> dict[str, Column]:
         hidden = dict(columns)
+        is_zero = {lead: self.zero_rows(lead, columns[lead]) for lead in set(self.leads.values())}
         for follow_up, lead in self.leads.items():
-            is_zero = np.array(self.zero_states(lead, columns[lead].answers)).take(columns[lead].states)
             column = columns[follow_up]
-            states = np.where(is_zero & (column.states == column.skipped), column.hidden, column.states)
-            hidden[follow_up] = Column(states.astype(column.states.dtype), column.answers)
+            passed_over = is_zero[lead] & (column.states == column.states.dtype.type(column.skipped))
+            # The state after `skipped` is `hidden`.
+            hidden[follow_up] = Column(column.states + passed_over, column.answers)
         return hidden
 
-    def zero_states(self, lead: str, answers: tuple[Value, ...]) -> list[bool]:
-        """By state of the lead, whether its number is 0."""
+    def zero_rows(self, lead: str, column: Column) -> Flags:
+        """The rows in which the number of the lead is 0."""
+        answers = column.answers
         item = self.questionnaire.item(lead)
         assert item is not None, "leads are items of the questionnaire"
         states = range(len(answers) + 2)
         read = [read_input(response_in(self.questionnaire, (lead,), (answers,), (state,)), item) for state in states]
-        return [not isinstance(number, Absence) and number == 0 for number in read]
+        return rows_where(column.states, [not isinstance(number, Absence) and number == 0 for number in read])
 
 
 def _without(column: Column, bad: Flags | None) -> Column:

@@ -2,7 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,25 +18,37 @@ from scoring.rulebook import BoundRule
 MOST_CASES = 10_000
 """More combinations than this are not worked out beforehand."""
 
-Listed = Mapping[str, tuple[Value, ...] | None]
-"""By link id every possible answer, or None where there are too many to list."""
+MOST_COUNTED_CASES = 1_000
+"""Nor more than this, where arithmetic gives the same as fast."""
 
 
-def is_tabulable(bound: BoundRule, listed: Listed) -> bool:
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """What can stand in the columns: by link id every possible answer (None: too many to list); what may be hidden."""
+
+    answers: Mapping[str, tuple[Value, ...] | None]
+    hideable: frozenset[str]
+
+    def states(self, link_id: str) -> int:
+        """How many states a cell can have, bad ones apart: the listed answers, skipped, and hidden where it may be."""
+        return len(self.answers[link_id] or ()) + (2 if link_id in self.hideable else 1)
+
+
+def is_tabulable(bound: BoundRule, possible: Possible, most: int) -> bool:
     """Whether a rule reads only items, with few enough combinations of their states."""
-    if any(source.item is None for source in bound.inputs):
+    link_ids = [item.link_id for item in items_read(bound)]
+    if any(source.item is None for source in bound.inputs) or any(possible.answers[name] is None for name in link_ids):
         return False
-    answers = [listed[item.link_id] for item in items_read(bound)]
-    return None not in answers and math.prod(_states(answers)) <= MOST_CASES
+    return math.prod(possible.states(name) for name in link_ids) <= most
 
 
 class Tabulated:
     """A table of every case. A row's case is the number that its states write, each a digit in its item's own base."""
 
-    def __init__(self, bound: BoundRule, questionnaire: Questionnaire, listed: Listed, *, is_fed_on: bool) -> None:
+    def __init__(self, bound: BoundRule, questionnaire: Questionnaire, possible: Possible, *, is_fed_on: bool) -> None:
         self.link_ids = tuple(item.link_id for item in items_read(bound))
-        answers = tuple(listed[link_id] or () for link_id in self.link_ids)
-        self.bases = _states(answers)
+        answers = tuple(possible.answers[link_id] or () for link_id in self.link_ids)
+        self.bases = [possible.states(link_id) for link_id in self.link_ids]
         every = itertools.product(*(range(base) for base in self.bases))
         responses = (response_in(questionnaire, self.link_ids, answers, states) for states in every)
         outcomes = [work_out(bound, response, {}) for response in responses]
@@ -44,14 +57,9 @@ class Tabulated:
 
     def work_out(self, rows: Rows) -> ScoreColumn:
         """The score of every row."""
-        case: Ints = rows.columns[self.link_ids[0]].states.astype(self.case_type)
+        case: Ints = rows.columns[self.link_ids[0]].states
         for link_id, base in zip(self.link_ids[1:], self.bases[1:], strict=True):
-            case *= base
+            case = np.multiply(case, base, dtype=self.case_type)
             case += rows.columns[link_id].states
         # numpy takes by its own index type: turned into it once here, and not again in each of the takes.
         return self.outcomes.rows(case.astype(np.intp))
-
-
-def _states(answers: Iterable[tuple[Value, ...] | None]) -> list[int]:
-    """How many states each item has: its answers, skipped, hidden."""
-    return [len(of_item or ()) + 2 for of_item in answers]

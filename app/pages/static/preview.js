@@ -72,9 +72,10 @@ function showScores(scores) {
   const rows = scores.map((score) => {
     const scored = "value" in score;
     const imputed = score.imputed?.length > 0 ? ` (imputed: ${score.imputed.join(", ")})` : "";
-    const name = entry("td", score.words === score.name ? code(score.name) : score.words);
-    const lacks = !scored && score.missing.length > 0 ? entry("small", ` lacks ${score.missing.join(", ")}`) : "";
-    name.append(lacks);
+    const name = entry("td", score.words === score.name ? code(score.name) : entry("bdi", score.words));
+    if (!scored && score.missing.length > 0) {
+      name.append(entry("small", `lacks ${score.missing.join(", ")}`));
+    }
     now[score.name] = scored ? `${score.value}${imputed}` : `not scored: ${score.not_scored}`;
     const row = entry("tr", name, entry("td", scored ? entry("strong", now[score.name]) : now[score.name]));
     row.classList.toggle("not-scored", !scored);

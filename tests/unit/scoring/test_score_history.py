@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse
-from scoring.lines import NoComparisonReason
 from scoring.longitudinal import Undefined
 from scoring.score_history import ScoreHistory, days_between, score_history
 from tests.support.scoring import NAUSEA, PAIN, WEEKLY, WELL, Measure, answered, day, small_rulebook

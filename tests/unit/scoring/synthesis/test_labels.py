@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 
 from questionnaires.response import Absence
-from scoring.lines import NoComparisonReason
+from scoring.comparability import NoComparisonReason
 from tests.support.scoring import DECLINED, NAUSEA, WEEKLY, WELL, Measure, answered, day, small_rulebook, synthesis_of
 from tests.unit.scoring.synthesis.reading import lines_of, row_of
 

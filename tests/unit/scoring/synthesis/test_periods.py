@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from questionnaires.response import ResponseStatus
+from scoring.comparability import NoComparisonReason
 from scoring.history import Consultation, ConsultationStatus
-from scoring.lines import NoComparisonReason
 from tests.support.scoring import (
     C_START,
     CONSULTATION,

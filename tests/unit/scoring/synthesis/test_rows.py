@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from questionnaires.response import ResponseStatus
+from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse, Respondent
-from scoring.lines import NoComparisonReason
 from scoring.rulebook import Rulebook
 from scoring.rules import Direction, ScoreKind
 from tests.support.scoring import (
