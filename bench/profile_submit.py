@@ -51,7 +51,7 @@ SPANS: tuple[tuple[str, Label], ...] = (
     ("app.api.responses:_sha256", "digest of the canonical body"),
     ("app.services.submit_response:validate", "validation"),
     ("app.services.evaluation:score", "scoring"),
-    ("app.services.evaluation:checked_response", "previous response: what was enabled"),
+    ("app.services.comparison:checked_again", "previous response: what was enabled"),
     ("app.services.evaluation:evaluate_alerts", "alerts"),
     ("app.store.jsonb:load", "previous response, contacts: JSON to objects"),
     ("app.store.jsonb:dump", "JSON columns: objects to text"),

@@ -9,6 +9,10 @@ from app.security.caller import Role
 TOLERANCE = timedelta(seconds=60)
 """How far a system's clock may be ahead of ours."""
 
+LATE_FROM = timedelta(hours=24)
+"""How long after they were given answers arrive late: most questionnaires ask about days, and what was urgent a day ago
+is judged otherwise than what is urgent now."""
+
 _NO_ANSWER_BEFORE = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +51,12 @@ def correct_authored(
         return Authored(corrected, begun)
     refused = role is Role.SYSTEM and corrected > received_at + TOLERANCE
     return Authored(received_at, begun, (ClockFlag.AUTHORED_IN_FUTURE,), refused)
+
+
+def late_by_hours(authored_at: datetime, received_at: datetime) -> int | None:
+    """How old the answers were when they arrived, in whole hours; None where they were not late."""
+    age = received_at - authored_at
+    return age // timedelta(hours=1) if age > LATE_FROM else None
 
 
 def _shift(authored: datetime, by: timedelta) -> datetime | None:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
+from app.services.comparison import compares_scores, read_comparison
 from app.services.errors import NotInEffect, ResponseInvalid
-from app.services.evaluation import evaluate
+from app.services.evaluation import evaluate, late_by_hours_of, on_treatment_of
 from app.services.feedback import Receipt, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
 from app.store.before_storing import read_before_storing
+from app.store.earlier_responses import ComparableTo
 from app.store.errors import Conflict
 from app.store.response import StoredResponse
 from app.store.response_reading import read_current
@@ -27,7 +29,8 @@ async def correct_response(
 ) -> Receipt:
     """Store corrected answers as the next revision, against the versions that the response is pinned to.
 
-    The answers keep the time at which they were first given; what the patient must do now is said anew.
+    The answers keep the time at which they were first given, and what was said of treatment then. They are scored and
+    compared anew; what the patient must do now is said anew.
     Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
     """
     async with opened(installation, call, Operation.CORRECT_RESPONSE) as tx:
@@ -37,16 +40,17 @@ async def correct_response(
         if not isinstance(checked, CheckedResponse):
             raise ResponseInvalid(checked)
         await tx.lock(PatientLock(current.patient_id))
-        before = await read_before_storing(
-            tx,
-            current.patient_id,
-            instrument=current.instrument,
-            versions=rulebook.comparable_versions,
-            response_id=response_id,
-            authored_at=current.authored_at,
-            now=call.received_at,
+        about = ComparableTo(
+            current.patient_id, response_id, current.instrument, rulebook.comparable_versions, current.authored_at
         )
-        evaluation = evaluate(installation, rulebook, checked, mode=before.centre.mode, previous=before.previous)
+        before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
+        evaluation = evaluate(
+            rulebook,
+            checked,
+            mode=before.centre.mode,
+            comparison=await read_comparison(installation, tx, rulebook, about, before),
+            on_treatment=on_treatment_of(current),
+        )
         corrected = replace(
             _next(current, call, ResponseStatus.AMENDED, reason),
             answers=plain_answers(checked),
@@ -54,6 +58,7 @@ async def correct_response(
             evaluation=evaluation.plain(
                 feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
                 flags=current.evaluation["flags"],
+                late_by_hours=late_by_hours_of(current),
             ),
         )
         stored = await add_revision(tx, corrected)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.history import checked_again, plain_alerts
+from app.services.comparison import Comparison
+from app.services.history import plain_alerts, rulebook_of
 from app.services.installation import Installation
-from app.store.before_storing import PreviousResponse
-from questionnaires.definition import Questionnaire
+from app.store.response import StoredResponse
 from questionnaires.response import CheckedResponse
-from scoring.alerts import Alert, Circumstances, Earlier, evaluate_alerts
+from scoring.alerts import Alert, Circumstances, evaluate_alerts
 from scoring.engine import score
 from scoring.history import ResponseRef
 from scoring.rulebook import Rulebook
@@ -19,53 +19,86 @@ from scoring.synthesis import Mode
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What alerts were raised on, beside the answers: the rules, the earlier responses, what was said of treatment."""
+
+    rulebook: Rulebook
+    compared_with: Mapping[Since, ResponseRef]
+    on_treatment: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the answers mean on the day they are stored. `compared_with`: the response that rises were seen against."""
+    """What the answers mean on the day they are stored."""
 
     mode: Mode
     scores: Scores
     alerts: tuple[Alert, ...]
-    compared_with: ResponseRef | None
+    basis: Basis
 
     @property
     def urgency(self) -> AlertSeverity | None:
         """The most severe alert's severity, or None where there is no alert."""
         return self.alerts[0].severity if self.alerts else None
 
-    def plain(self, *, feedback: Mapping[str, Any], flags: Sequence[str]) -> dict[str, Any]:
-        """The evaluation column: mode, alerts and their evidence, what the feedback rests on, flags of the clock."""
-        return {
+    def plain(
+        self, *, feedback: Mapping[str, Any], flags: Sequence[str], late_by_hours: int | None = None
+    ) -> dict[str, Any]:
+        """The evaluation column: mode, alerts and their evidence, what the feedback rests on, what clocks said.
+
+        `context` and `late_by_hours` are there only where there is something to say.
+        """
+        plain: dict[str, Any] = {
             "mode": self.mode.value,
             "alerts": plain_alerts(self.alerts),
-            "compared_with": [self.compared_with.id, self.compared_with.revision] if self.compared_with else None,
+            "compared_with": {since: [ref.id, ref.revision] for since, ref in self.basis.compared_with.items()},
             "feedback": feedback,
             "flags": list(flags),
         }
+        if self.basis.on_treatment is not None:
+            plain["context"] = {"on_treatment": self.basis.on_treatment}
+        if late_by_hours is not None:
+            plain["late_by_hours"] = late_by_hours
+        return plain
 
 
 def evaluate(
-    installation: Installation,
     rulebook: Rulebook,
     response: CheckedResponse,
     *,
     mode: Mode,
-    previous: PreviousResponse | None,
+    comparison: Comparison,
+    on_treatment: bool | None,
 ) -> Evaluation:
-    """Score the answers; in the mode `alert`, compare them with the patient's latest earlier comparable response."""
+    """Score the answers; in the mode `alert`, say what needs a person."""
     scores = score(rulebook, response)
-    if mode is not Mode.ALERT:
-        return Evaluation(mode, scores, (), None)
-    earlier: dict[Since, Earlier] = {}
-    if previous:
-        before = _as_checked(installation, rulebook.questionnaire, previous)
-        earlier[Since.PREVIOUS] = Earlier(before, {})
-    alerts = evaluate_alerts(rulebook, response, scores, Circumstances(earlier))
-    ref = ResponseRef(str(previous.response_id), previous.revision) if previous else None
-    return Evaluation(mode, scores, alerts, ref)
+    alerts: tuple[Alert, ...] = ()
+    if mode is Mode.ALERT:
+        circumstances = Circumstances(comparison.earlier, on_treatment)
+        alerts = evaluate_alerts(rulebook, response, scores, circumstances)
+    return Evaluation(mode, scores, alerts, Basis(rulebook, comparison.refs, on_treatment))
 
 
-def _as_checked(
-    installation: Installation, questionnaire: Questionnaire, previous: PreviousResponse
-) -> CheckedResponse:
-    version = installation.catalogue.get(questionnaire.instrument, previous.version)
-    return checked_again(version, previous.answers)
+def basis_of(installation: Installation, stored: StoredResponse) -> Basis:
+    """What the alerts of a stored response were raised on."""
+    return Basis(rulebook_of(installation, stored), _compared_with(stored), on_treatment_of(stored))
+
+
+def on_treatment_of(stored: StoredResponse) -> bool | None:
+    """What was said of the patient's treatment with the response; None where nobody said."""
+    said: bool | None = stored.evaluation.get("context", {}).get("on_treatment")
+    return said
+
+
+def late_by_hours_of(stored: StoredResponse) -> int | None:
+    """How late the response was when it first arrived; None where it was not, or was stored before this was noted."""
+    late: int | None = stored.evaluation.get("late_by_hours")
+    return late
+
+
+def _compared_with(stored: StoredResponse) -> dict[Since, ResponseRef]:
+    """The earlier responses. Rows from before there were several have one response or null: the previous one."""
+    plain = stored.evaluation["compared_with"] or {}
+    if isinstance(plain, list):
+        plain = {Since.PREVIOUS.value: plain}
+    return {Since(since): ResponseRef(*ref) for since, ref in plain.items()}

@@ -9,7 +9,8 @@ from uuid import UUID
 from app.security.caller import Role
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
-from app.services.clocks import Authored, correct_authored
+from app.services.clocks import Authored, correct_authored, late_by_hours
+from app.services.comparison import Comparison, compares_scores, read_comparison
 from app.services.errors import AuthoredInFuture, QuestionnaireNotActive, QuestionnaireRetired, ResponseInvalid
 from app.services.evaluation import evaluate
 from app.services.feedback import Receipt, plain_feedback, receipt
@@ -18,6 +19,7 @@ from app.services.installation import Installation
 from app.services.words import words_of
 from app.store.before_storing import BeforeStoring, read_before_storing
 from app.store.draft import remove_draft
+from app.store.earlier_responses import ComparableTo
 from app.store.errors import KeyReused
 from app.store.ids import new_id
 from app.store.response import StoredResponse
@@ -37,7 +39,10 @@ TEXT_UNKNOWN = "text-unknown"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a client sends. `body_sha256` is of its canonical body without `sent_at`, which changes with every retry."""
+    """What a client sends. `body_sha256` is of its canonical body without `sent_at`, which changes with every retry.
+
+    `on_treatment`: whether the patient is under treatment, None where it is not known.
+    """
 
     instrument: str
     version: str
@@ -50,6 +55,7 @@ class Submission:
     answered_by: Respondent | None
     idempotency_key: str
     body_sha256: bytes
+    on_treatment: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +89,21 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
         sent_at=sent.sent_at,
         received_at=call.received_at,
     )
-    accepted = _Accepted(new_id(), sent, checked, installation.rulebooks.current(questionnaire), authored)
+    rulebook = installation.rulebooks.current(questionnaire)
+    accepted = _Accepted(new_id(), sent, checked, rulebook, authored)
+    about = ComparableTo(
+        patient_id, accepted.response_id, sent.instrument, rulebook.comparable_versions, authored.authored_at
+    )
     lock = PatientLock(patient_id)
     async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, lock) as tx:
-        before = await read_before_storing(
-            tx,
-            patient_id,
-            instrument=sent.instrument,
-            versions=accepted.rulebook.comparable_versions,
-            response_id=accepted.response_id,
-            authored_at=authored.authored_at,
-            now=call.received_at,
-        )
+        before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
         refusal = _refusal(questionnaire, authored, before.draft_begun_at)
         stored: StoredResponse | None = None
         if refusal is None:
             words = await words_of(tx, installation, [sent.instrument])
             text = words.answered_to(questionnaire, sent.language, sent.text_digest)
-            stored = await add_response(tx, _evaluated(installation, call, patient_id, accepted, before, text))
+            compared = await read_comparison(installation, tx, rulebook, about, before)
+            stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, text))
         if stored is not None and before.draft_begun_at is not None:
             await remove_draft(tx, patient_id, sent.instrument)
         if stored is None:
@@ -139,18 +142,24 @@ async def _stored_before(
 
 
 def _evaluated(
-    installation: Installation,
     call: Call,
     patient_id: UUID,
     accepted: _Accepted,
     before: BeforeStoring,
+    compared: Comparison,
     text: Text | None,
 ) -> StoredResponse:
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
     flags = [flag.value for flag in authored.flags] + ([] if text else [TEXT_UNKNOWN])
-    evaluation = evaluate(installation, rulebook, accepted.checked, mode=before.centre.mode, previous=before.previous)
+    evaluation = evaluate(
+        rulebook,
+        accepted.checked,
+        mode=before.centre.mode,
+        comparison=compared,
+        on_treatment=sent.on_treatment,
+    )
     return StoredResponse(
         response_id=accepted.response_id,
         revision=1,
@@ -177,7 +186,9 @@ def _evaluated(
         answers=plain_answers(accepted.checked),
         scores=column_scores(evaluation.scores),
         evaluation=evaluation.plain(
-            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at), flags=flags
+            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
+            flags=flags,
+            late_by_hours=late_by_hours(authored.authored_at, call.received_at),
         ),
     )
 

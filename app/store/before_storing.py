@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import DateTime, Text, bindparam, func, select, true
 
 from app.store.centre import CENTRE, Centre, centre_from_row
-from app.store.consultation import CONSULTATION
+from app.store.consultation import CONSULTATION, HOLDS
 from app.store.draft import DRAFT
 from app.store.earlier_responses import COMPARES, EARLIER_COLUMNS, ComparableTo, EarlierResponse, earlier_response
 from app.store.errors import NotFound
@@ -15,7 +15,6 @@ from app.store.response import RESPONSE
 from app.store.response_reading import NEWEST_FIRST
 from app.store.statements import Statement
 from app.store.transaction import Transaction
-from scoring.history import DID_NOT_HAPPEN
 
 _NEXT_CONSULTATION = (
     select(func.min(CONSULTATION.c.starts_at))
@@ -23,7 +22,7 @@ _NEXT_CONSULTATION = (
         CONSULTATION.c.centre_id == PATIENT.c.centre_id,
         CONSULTATION.c.patient_id == PATIENT.c.patient_id,
         CONSULTATION.c.starts_at >= bindparam("now", type_=DateTime(timezone=True)),
-        *(CONSULTATION.c.status != status.value for status in sorted(DID_NOT_HAPPEN)),
+        *HOLDS,
     )
     .scalar_subquery()
 )

@@ -24,7 +24,7 @@ from app.store.errors import NotFound
 from app.store.metadata import METADATA, centre_column
 from app.store.statements import Statement
 from app.store.transaction import Transaction
-from scoring.history import Consultation, ConsultationStatus
+from scoring.history import DID_NOT_HAPPEN, Consultation, ConsultationStatus
 
 CONSULTATION = Table(
     "consultation",
@@ -41,6 +41,9 @@ CONSULTATION = Table(
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
     Index("ix_consultation_patient", "centre_id", "patient_id", "starts_at"),
 )
+
+HOLDS = tuple(CONSULTATION.c.status != status.value for status in sorted(DID_NOT_HAPPEN))
+"""The conditions on a visit that was not cancelled, missed or entered in error."""
 
 _COLUMNS = ("centre_id", "consultation_id", "patient_id", "visit_id", "starts_at", "status", "instruments")
 _INSERT = insert(CONSULTATION).values({name: bindparam(name) for name in _COLUMNS})

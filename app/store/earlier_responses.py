@@ -7,18 +7,29 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Boolean, ColumnElement, DateTime, Interval, Text, Uuid, bindparam, case, func, literal, select
-from sqlalchemy import true as always
-from sqlalchemy import union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Interval,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.store import jsonb
-from app.store.consultation import CONSULTATION
+from app.store.consultation import CONSULTATION, HOLDS
 from app.store.response import RESPONSE
 from app.store.response_reading import IS_CURRENT, IS_VALID, NEWEST_FIRST, OLDEST_FIRST
 from app.store.statements import Statement
 from app.store.transaction import Transaction
-from scoring.history import DID_NOT_HAPPEN
 from scoring.rules import Since
 
 _AUTHORED_AT = bindparam("authored_at", type_=DateTime(timezone=True))
@@ -56,7 +67,7 @@ _LAST_CONSULTATION = (
         CONSULTATION.c.centre_id == bindparam("centre_id"),
         CONSULTATION.c.patient_id == bindparam("patient_id"),
         CONSULTATION.c.starts_at < _AUTHORED_AT,
-        *(CONSULTATION.c.status != status.value for status in sorted(DID_NOT_HAPPEN)),
+        *HOLDS,
     )
     .order_by(CONSULTATION.c.starts_at.desc())
     .limit(1)
@@ -78,7 +89,7 @@ _BEFORE_IT = (
 _READ = Statement(
     union_all(
         select(*_BASELINE.c),
-        select(*_BEFORE_IT.c).select_from(_LAST_CONSULTATION.join(_BEFORE_IT, always())),
+        select(*_BEFORE_IT.c).select_from(_LAST_CONSULTATION.join(_BEFORE_IT, true())),
     )
 )
 

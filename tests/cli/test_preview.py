@@ -1,12 +1,14 @@
-"""`vigie preview`: the form of an instrument, and what its answers come to, without a browser and without a database."""
+"""`vigie preview`: the form of an instrument and what its answers come to. No browser here, and no database."""
 
+import asyncio
 import socket
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
+from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
 from app.cli.commands import app
@@ -27,23 +29,44 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "instruments"
 
 
+class Client:
+    """Asks the application in this process."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def get(self, url: str) -> httpx.Response:
+        return self.ask("GET", url)
+
+    def post(self, url: str, **content: Any) -> httpx.Response:
+        return self.ask("POST", url, **content)
+
+    def ask(self, method: str, url: str, **content: Any) -> httpx.Response:
+        async def answer() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://preview") as client:
+                return await client.request(method, url, **content)
+
+        return asyncio.run(answer())
+
+
 def load(root: Path, version: str | None = None) -> Any:
     return partial(load_preview, root, "mine", version, CANONICAL_BASE)
 
 
 @pytest.fixture
-def client(root: Path) -> TestClient:
-    return TestClient(create_preview(load(root)))
+def client(root: Path) -> Client:
+    return Client(create_preview(load(root)))
 
 
-def judged(client: TestClient, answers: dict[str, Any], lang: str = "fr") -> dict[str, Any]:
+def judged(client: Client, answers: dict[str, Any], lang: str = "fr") -> dict[str, Any]:
     answer = client.post(f"/answers?lang={lang}", json=answers)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
-def test_the_page_says_it_in_the_language_and_its_direction(client: TestClient) -> None:
+def test_the_page_says_it_in_the_language_and_its_direction(client: Client) -> None:
     french, arabic = client.get("/?lang=fr").text, client.get("/?lang=ar").text
     assert "Au pire moment, à quel point étiez-vous fatigué ?" in french
     assert 'lang="fr" data-language="fr" dir="ltr"' in french
@@ -52,7 +75,7 @@ def test_the_page_says_it_in_the_language_and_its_direction(client: TestClient) 
     assert client.get("/?lang=xx").text == french
 
 
-def test_nothing_comes_from_elsewhere(client: TestClient) -> None:
+def test_nothing_comes_from_elsewhere(client: Client) -> None:
     page = client.get("/")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -64,7 +87,7 @@ def test_nothing_comes_from_elsewhere(client: TestClient) -> None:
     assert client.get("/pages/nothing.js").status_code == 404
 
 
-def test_answers_are_judged_by_the_servers_own_rules(client: TestClient) -> None:
+def test_answers_are_judged_by_the_servers_own_rules(client: Client) -> None:
     found = judged(client, SEVERE)
     assert found["issues"] == []
     assert found["answers"] == {"tiredness-severity": "3", "tiredness-days": 7, "own-words": " Tell "}
@@ -72,14 +95,14 @@ def test_answers_are_judged_by_the_servers_own_rules(client: TestClient) -> None
     assert [(alert["concept"], alert["severity"]) for alert in found["alerts"]] == [("tiredness", "soon")]
 
 
-def test_what_branching_hides_is_closed_and_left_out(client: TestClient) -> None:
+def test_what_branching_hides_is_closed_and_left_out(client: Client) -> None:
     found = judged(client, {"tiredness-severity": "0", "tiredness-days": "7"})
     assert found["enabled"] == ["own-words", "tiredness-severity"]
     assert found["answers"] == {"tiredness-severity": "0"}
     assert found["issues"] == []
 
 
-def test_an_answer_that_does_not_fit_is_an_issue_and_the_rest_is_scored(client: TestClient) -> None:
+def test_an_answer_that_does_not_fit_is_an_issue_and_the_rest_is_scored(client: Client) -> None:
     found = judged(client, {"tiredness-severity": "1", "tiredness-days": "8"})
     assert [(issue["code"], issue["link_id"], issue["allowed"]) for issue in found["issues"]] == [
         ("out-of-range", "tiredness-days", [">= 0", "<= 7"])
@@ -87,25 +110,25 @@ def test_an_answer_that_does_not_fit_is_an_issue_and_the_rest_is_scored(client: 
     assert found["scores"][0]["value"] == 1
 
 
-def test_nothing_answered_is_not_scored(client: TestClient) -> None:
+def test_nothing_answered_is_not_scored(client: Client) -> None:
     (score,) = judged(client, {})["scores"]
     assert (score["not_scored"], score["missing"]) == ("skipped", ["tiredness-severity"])
 
 
 @pytest.mark.parametrize("body", ["[]", "{", '{"a": 1}', '{"a": {"b": "c"}}'])
-def test_a_body_that_is_no_form_is_a_problem(client: TestClient, body: str) -> None:
+def test_a_body_that_is_no_form_is_a_problem(client: Client, body: str) -> None:
     answer = client.post("/answers", content=body, headers={"Content-Type": "application/json"})
     assert 400 <= answer.status_code < 500
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_an_edited_file_is_read_at_the_next_page(client: TestClient, root: Path) -> None:
+def test_an_edited_file_is_read_at_the_next_page(client: Client, root: Path) -> None:
     text = root / "mine" / "text" / "fr" / "1.yaml"
     text.write_text(text.read_text(encoding="utf-8").replace("title: ", "title: Autre "), encoding="utf-8")
     assert "Autre" in client.get("/?lang=fr").text
 
 
-def test_damage_is_told_on_the_page_and_the_last_sound_form_stays(client: TestClient, root: Path) -> None:
+def test_damage_is_told_on_the_page_and_the_last_sound_form_stays(client: Client, root: Path) -> None:
     definition = root / "mine" / "definition" / "1.0.0.yaml"
     sound = definition.read_text(encoding="utf-8")
     definition.write_text(sound.replace("type: integer", "type: interger"), encoding="utf-8")
@@ -117,7 +140,7 @@ def test_damage_is_told_on_the_page_and_the_last_sound_form_stays(client: TestCl
     assert "problem(s) in the files" not in client.get("/").text
 
 
-def test_damaged_rules_leave_the_form_without_scores(client: TestClient, root: Path) -> None:
+def test_damaged_rules_leave_the_form_without_scores(client: Client, root: Path) -> None:
     rules = root / "mine" / "scoring" / "1.0.0" / "scoring.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("operator: value", "operator: valu"), encoding="utf-8")
     assert "there is no operator &#39;valu&#39;" in client.get("/").text
@@ -127,7 +150,7 @@ def test_damaged_rules_leave_the_form_without_scores(client: TestClient, root: P
 def test_an_instrument_without_words_shows_link_ids(root: Path) -> None:
     for file in (root / "mine" / "text").rglob("*.yaml"):
         file.unlink()
-    client = TestClient(create_preview(load(root)))
+    client = Client(create_preview(load(root)))
     page = client.get("/").text
     assert "The instrument ships no words: link ids and codes stand in their place." in page
     assert "<bdi>tiredness-severity</bdi>" in page

@@ -11,6 +11,7 @@ from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 from scoring.synthesis import Mode
 from tests.export.builders import ARABIC_DRAFT, BASE, FRENCH, PATIENT_ID, RESPONSE_ID, RULEBOOK, exported
+from tests.support.scoring import bound_rule
 
 
 def by_name(found: tuple[dict[str, Any], ...]) -> dict[str, dict[str, Any]]:
@@ -30,8 +31,8 @@ def reason(element: dict[str, Any]) -> str:
 def test_one_observation_for_every_score_with_the_number_of_its_rule() -> None:
     found = observations(exported(), FRENCH)
     assert [one["id"] for one in found] == [f"{RESPONSE_ID}.{number}" for number in (1, 2, 7)]
-    assert [one["valueQuantity"]["value"] for one in found] == [3, 8, Decimal("62.50")]
-    assert b'"value":62.50,' in encode(found[2])
+    assert [one["valueQuantity"]["value"] for one in found] == [3, 8, Decimal("62.5")]
+    assert b'"value":62.5,' in encode(found[2])
 
 
 def test_the_mode_record_gives_out_no_score() -> None:
@@ -101,7 +102,7 @@ def test_a_missing_answer_is_a_reason_and_never_a_number(
 
 def test_a_score_of_a_hidden_item_was_not_asked() -> None:
     severity = RULEBOOK.rules["nausea_composite"].items[1]
-    bound = replace(RULEBOOK.rules["pain_severity"], items=(severity,))
+    bound = bound_rule(RULEBOOK.rules["pain_severity"].rule, (severity,))
     rulebook = replace(RULEBOOK, rules={**RULEBOOK.rules, "pain_severity": bound})
     hidden = exported({"pain-severity": 0, "nausea-frequency": "0"}, rulebook=rulebook)
     assert reason(by_name(observations(hidden, FRENCH))["pain_severity"]) == "not-asked"

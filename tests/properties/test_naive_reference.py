@@ -14,7 +14,7 @@ OTHERS = [family for family in shipped()[0].instruments.values() if family.is_re
 BOOKS = [rulebook(family.id, version) for family in OTHERS for version in family.versions]
 CASES = [(book, policy) for book in BOOKS for policy in (None, *offered_policies(book))]
 
-LAW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
 def name_of(case: tuple[Rulebook, str | None]) -> str:

@@ -1,0 +1,9 @@
+"""What is wrong with a table as a whole: nothing can be scored before it is mended."""
+
+
+class TableError(Exception):
+    """A table that cannot be read or written: what is wrong, where, and what to do about it."""
+
+
+class UnknownPolicy(TableError):
+    """A missing-data policy that no score of the instrument offers."""
