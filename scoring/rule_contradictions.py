@@ -70,11 +70,10 @@ def _input_contradictions(bound: BoundRule) -> Iterator[str]:
 
 def _recall_contradictions(bound: BoundRule, questionnaire: Questionnaire) -> Iterator[str]:
     """A form about the last twelve hours may not feed a score that was made for seven days."""
-    wanted = bound.rule.recall_period
-    if wanted is None and bound.rule.kind is ScoreKind.COMPOSITE_GRADE:
-        wanted = _RECALL_OF_COMPOSITES
-    if wanted is not None and wanted != questionnaire.recall_period:
-        asked = questionnaire.recall_period
+    asked, own = questionnaire.recall_period, bound.rule.recall_period
+    # A composite is what the lookup was derived for, whatever its rule says of itself.
+    published = _RECALL_OF_COMPOSITES if bound.rule.kind is ScoreKind.COMPOSITE_GRADE else own
+    for wanted in dict.fromkeys(period for period in (published, own) if period not in (None, asked)):
         yield f"it was made for answers about {wanted}, definition {questionnaire.version} asks about {asked}"
 
 

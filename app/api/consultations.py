@@ -86,7 +86,8 @@ async def synthesis(
 ) -> Response:
     """Everything since the last consultation: points of vigilance, topics, lines, completeness, with their evidence."""
     found = await read_synthesis(installed, call, consultation_id, as_of=as_of)
-    return Response(synthesis_json(found), media_type="application/json")
+    wording = installed.wordings.best(call.languages)
+    return Response(synthesis_json(found, wording), media_type="application/json")
 
 
 def _out(stored: StoredConsultation) -> ConsultationOut:

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import Header, Path
 from pydantic import (
@@ -113,6 +114,19 @@ class ContactOut(BaseModel):
 
     number: str
     name: str
+
+
+class RefOut(BaseModel):
+    """One revision of one response."""
+
+    id: UUID
+    revision: int
+
+
+class Documented(BaseModel):
+    """What is written elsewhere and described here: nothing more, nothing less."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Body(BaseModel):

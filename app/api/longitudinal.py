@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from app.api.fields import Day, InstrumentId, Moment, Plain
-from app.api.synthesis_body import RefOut
+from app.api.fields import Day, InstrumentId, Moment, Plain, RefOut
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute
 from app.services.history import plain_score

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
+from app.api.alert_body import AlertOut, plain_alert
 from app.api.fields import (
     Answers,
     Body,
@@ -30,12 +31,12 @@ from app.http.strict_json import StrictRoute
 from app.security.caller import Role
 from app.services import read_response
 from app.services.correct_response import correct_response, mark_entered_in_error
+from app.services.evaluation import late_by_hours_of, on_treatment_of
 from app.services.feedback import Feedback
 from app.services.history import plain_scores, scores_from
-from app.services.read_response import PAGE_SIZE, Place
+from app.services.read_response import PAGE_SIZE, Place, ResponseRead
 from app.services.submit_response import Submission, submit_response
 from app.store import jsonb
-from app.store.response import StoredResponse
 from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 
@@ -52,6 +53,16 @@ IdempotencyKey = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,128}$")],
     Header(description="A fresh random word a response, such as a UUID; the same on every retry."),
 ]
+
+
+class ContextBody(Body):
+    """What was known of the patient when the questionnaire was answered.
+
+    `on_treatment`: whether they are under treatment. Where that is not said, alert rules for the time of treatment
+    hold, to be on the safe side.
+    """
+
+    on_treatment: StrictBool | None = None
 
 
 class SubmissionBody(Body):
@@ -71,6 +82,7 @@ class SubmissionBody(Body):
     sent_at: Timestamp | None = None
     begun_at: Timestamp | None = None
     answered_by: Respondent | None = None
+    context: ContextBody = ContextBody()
 
 
 class CorrectionBody(Body):
@@ -123,7 +135,10 @@ class Pins(BaseModel):
 
 
 class ResponseOut(BaseModel):
-    """One revision of a stored response. `scores` and `alerts` are for staff and systems, and null for patients."""
+    """One revision of a stored response. `scores` and `alerts` are for staff and systems, and null for patients.
+
+    `late_by_hours`: how old the answers were when they first arrived; null where that was a day or less.
+    """
 
     id: UUID
     revision: int
@@ -140,11 +155,13 @@ class ResponseOut(BaseModel):
     sent_at: datetime | None
     authored_at: datetime
     stored_at: datetime
+    late_by_hours: int | None
     flags: list[str]
+    context: ContextBody
     reason: str | None
     answers: dict[str, Plain]
     scores: dict[str, Plain] | None
-    alerts: list[Plain] | None
+    alerts: list[AlertOut] | None
 
 
 class CorrectedOut(ResponseOut):
@@ -192,6 +209,7 @@ async def submit(
             answered_by=body.answered_by,
             idempotency_key=idempotency_key,
             body_sha256=_sha256(body),
+            on_treatment=body.context.on_treatment,
         ),
     )
     stored, told = submitted.response, submitted.feedback
@@ -220,7 +238,7 @@ async def list_of_patient(
     after = place_of(cursor, "cursor") if cursor else Place()
     page = await read_response.list_responses(installed, call, patient_id, after=after, count=count)
     return ResponseList(
-        responses=[_out(installed, call, stored) for stored in page.responses],
+        responses=[_out(installed, read) for read in page.responses],
         next=cursor_of(page.next) if page.next else None,
     )
 
@@ -228,16 +246,16 @@ async def list_of_patient(
 @router.get("/{response_id}")
 async def read(installed: Installed, call: Authenticated, response_id: UUID, response: Response) -> ResponseOut:
     """The latest revision of a response."""
-    stored = await read_response.read_response(installed, call, response_id)
-    response.headers["ETag"] = etag(stored.revision)
-    return _out(installed, call, stored)
+    found = await read_response.read_response(installed, call, response_id)
+    response.headers["ETag"] = etag(found.stored.revision)
+    return _out(installed, found)
 
 
 @router.get("/{response_id}/revisions")
 async def read_revisions(installed: Installed, call: Authenticated, response_id: UUID) -> History:
     """Every revision of a response: what it said before it was corrected, and why."""
     found = await read_response.read_history(installed, call, response_id)
-    return History(revisions=[_out(installed, call, stored) for stored in found])
+    return History(revisions=[_out(installed, read) for read in found])
 
 
 @router.get("/{response_id}/revisions/{revision}")
@@ -245,7 +263,7 @@ async def read_revision(
     installed: Installed, call: Authenticated, response_id: UUID, revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
 ) -> ResponseOut:
     """One revision of a response."""
-    return _out(installed, call, await read_response.read_revision(installed, call, response_id, revision))
+    return _out(installed, await read_response.read_revision(installed, call, response_id, revision))
 
 
 @router.put("/{response_id}")
@@ -263,9 +281,8 @@ async def correct(
     corrected = await correct_response(
         installed, call, response_id, seen=revision_of(if_match), answers=body.answers, reason=body.reason
     )
-    stored = corrected.response
-    response.headers["ETag"] = etag(stored.revision)
-    return CorrectedOut(**_out(installed, call, stored).model_dump(), feedback=_feedback(corrected.feedback))
+    response.headers["ETag"] = etag(corrected.read.stored.revision)
+    return CorrectedOut(**dict(_out(installed, corrected.read)), feedback=_feedback(corrected.feedback))
 
 
 @router.post("/{response_id}/entered-in-error")
@@ -280,13 +297,13 @@ async def mark_in_error(
     """Say that a response should never have been. It stays readable; no synthesis reads it any more."""
     if if_match is None:
         raise PreconditionRequired
-    stored = await mark_entered_in_error(installed, call, response_id, seen=revision_of(if_match), reason=body.reason)
-    response.headers["ETag"] = etag(stored.revision)
-    return _out(installed, call, stored)
+    marked = await mark_entered_in_error(installed, call, response_id, seen=revision_of(if_match), reason=body.reason)
+    response.headers["ETag"] = etag(marked.stored.revision)
+    return _out(installed, marked)
 
 
-def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> ResponseOut:
-    for_patient = call.caller.role is Role.PATIENT
+def _out(installed: Installed, found: ResponseRead) -> ResponseOut:
+    stored, alerts = found.stored, found.alerts
     return ResponseOut(
         id=stored.response_id,
         revision=stored.revision,
@@ -308,11 +325,13 @@ def _out(installed: Installed, call: Authenticated, stored: StoredResponse) -> R
         sent_at=stored.sent_at,
         authored_at=stored.authored_at,
         stored_at=stored.stored_at,
+        late_by_hours=late_by_hours_of(stored),
         flags=stored.evaluation["flags"],
+        context=ContextBody(on_treatment=on_treatment_of(stored)),
         reason=stored.reason,
         answers=dict(stored.answers),
-        scores=None if for_patient else plain_scores(scores_from(stored.scores)),
-        alerts=None if for_patient else stored.evaluation["alerts"],
+        scores=None if alerts is None else plain_scores(scores_from(stored.scores)),
+        alerts=None if alerts is None else [AlertOut.model_validate(plain_alert(alert)) for alert in alerts],
     )
 
 
@@ -325,8 +344,14 @@ def _feedback(told: Feedback) -> FeedbackOut:
 
 
 def _sha256(body: SubmissionBody) -> bytes:
-    """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry."""
-    plain = {name: value for name, value in body if name != "sent_at"}
+    """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry.
+
+    The context is in it where it says something: a body that says nothing of it has the digest that it always had.
+    """
+    plain = {name: value for name, value in body if name not in ("sent_at", "context")}
+    said = body.context.model_dump(exclude_none=True)
+    if said:
+        plain["context"] = said
     try:
         canonical = orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)
     except TypeError:

@@ -7,8 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from app.api.fields import Answers, Body, InstrumentId, Moment, Plain, Version
-from app.api.synthesis_body import RefOut
+from app.api.fields import Answers, Body, InstrumentId, Moment, Plain, RefOut, Version
 from app.api.trace_body import TraceOut, trace_body
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.strict_json import StrictRoute

@@ -5,30 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
-from app.api.fields import Plain
-from app.services.history import plain_alerts
+from app.api.alert_body import AlertOut, plain_alert
+from app.api.fields import Documented, Plain, RefOut
 from app.services.read_synthesis import SynthesisOfPatient
 from app.store import jsonb
+from app.wording import Wording
 from scoring.change import Label
 from scoring.history import Consultation, ConsultationStatus, Respondent
 from scoring.rules import Direction, ScoreKind
 from scoring.synthesis import Mode
 from scoring.vigilance import Point
-
-
-class Documented(BaseModel):
-    """What is written elsewhere and described here: nothing more, nothing less."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class RefOut(BaseModel):
-    """One revision of one response."""
-
-    id: UUID
-    revision: int
 
 
 class ConsultationRef(Documented):
@@ -90,7 +77,7 @@ class PointOut(Documented):
     reference: Plain
     authored_at: datetime
     evidence: list[RefOut]
-    alert: Plain
+    alert: AlertOut | None
 
 
 class TopicsOut(Documented):
@@ -134,9 +121,11 @@ class SynthesisOut(Documented):
     used: list[RefOut]
 
 
-def synthesis_json(found: SynthesisOfPatient) -> bytes:
-    """The JSON of a synthesis: its own dataclasses, written as they are. `SynthesisOut` documents them, and a test
-    holds the two together; building the 450 models of a page would cost more than making the synthesis.
+def synthesis_json(found: SynthesisOfPatient, wording: Wording) -> bytes:
+    """The JSON of a synthesis: its own dataclasses, written as they are; the reasons of alerts in words of a language.
+
+    `SynthesisOut` documents them, and a test holds the two together; building the 450 models of a page would cost more
+    than making the synthesis.
     """
     synthesis = found.synthesis
     plain = {
@@ -145,7 +134,7 @@ def synthesis_json(found: SynthesisOfPatient) -> bytes:
         "previous": _consultation(synthesis.previous) if synthesis.previous else None,
         "mode": synthesis.mode,
         "as_of": synthesis.as_of,
-        "points": [_point(point) for point in synthesis.points],
+        "points": [_point(found, point, wording) for point in synthesis.points],
         "topics": synthesis.topics,
         "lines": synthesis.lines,
         "responses": synthesis.responses,
@@ -159,8 +148,8 @@ def _consultation(consultation: Consultation) -> dict[str, Any]:
     return {"id": consultation.id, "start": consultation.start, "status": consultation.status}
 
 
-def _point(point: Point) -> dict[str, Any]:
-    row = point.row
+def _point(found: SynthesisOfPatient, point: Point, wording: Wording) -> dict[str, Any]:
+    row, alert = point.row, found.alert_of(point, wording)
     return {
         "tier": point.tier,
         "concept": point.concept,
@@ -169,5 +158,5 @@ def _point(point: Point) -> dict[str, Any]:
         "reference": row.reference.value if row and row.reference else None,
         "authored_at": point.authored_at,
         "evidence": point.evidence,
-        "alert": plain_alerts([point.alert])[0] if point.alert else None,
+        "alert": plain_alert(alert) if alert else None,
     }

@@ -1,11 +1,9 @@
 """The `vigie` command: one verb a function, each a thin door to a service."""
 
 import asyncio
-import json
 import sys
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -13,7 +11,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from app.cli import authoring, importing, previewing, texts
+from app.cli import authoring, importing, previewing, score, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.terminal import Root, err, out, stop
@@ -23,7 +21,6 @@ from app.security.demo_issuer import DemoIssuer
 from app.security.errors import SecurityError
 from app.services.check_instruments import check_instruments
 from app.services.check_instruments import publish as publish_instruments
-from app.services.history import plain_score
 from app.services.installation import load_knowledge
 from app.services.json_schemas import write_schemas
 from app.services.scoring_rules_page import scoring_rules_page
@@ -34,12 +31,8 @@ from app.store.data_folder import data_folder
 from app.store.errors import StoreError
 from app.store.ids import new_id
 from app.store.postgres_binaries import PostgresNotInstalledError
-from questionnaires.errors import InstrumentInvalid, UnknownQuestionnaire
-from questionnaires.response import CheckedResponse
-from questionnaires.validation import validate
-from scoring.engine import score as score_response
+from questionnaires.errors import InstrumentInvalid
 from scoring.synthesis import Mode
-from scoring.trace import explain as explain_score
 
 app = typer.Typer(
     name="vigie",
@@ -49,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _verb in (authoring.new, previewing.preview, authoring.diff, importing.import_questionnaire):
+for _verb in (score.score, authoring.new, previewing.preview, authoring.diff, importing.import_questionnaire):
     app.command()(_verb)
 app.add_typer(texts.text, name="text")
 
@@ -135,38 +128,6 @@ def schemas(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Pa
 
 
 @app.command()
-def score(
-    instrument: Annotated[str, typer.Argument(help="The instrument, or instrument@version.")],
-    answers: Annotated[Path, typer.Argument(help="A JSON file of link id -> answer; - for standard input.")],
-    explain: Annotated[bool, typer.Option("--explain", help="Show how each score came about.")] = False,
-) -> None:
-    """Score one response from a file, without a database."""
-    knowledge = load_knowledge(Settings())
-    name, _, version = instrument.partition("@")
-    try:
-        questionnaire = knowledge.catalogue.get(name, version or None)
-    except UnknownQuestionnaire as unknown:
-        stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
-    checked = validate(questionnaire, _read_answers(answers))
-    if not isinstance(checked, CheckedResponse):
-        for issue in checked:
-            allowed = f" (allowed: {', '.join(issue.allowed)})" if issue.allowed else ""
-            err.print(f"{issue.pointer}: {issue.text}{allowed}")
-        stop(f"{len(checked)} issue(s) in the answers")
-    rulebook = knowledge.rulebooks.current(questionnaire)
-    plain: dict[str, Any] = {n: plain_score(result) for n, result in score_response(rulebook, checked).items()}
-    out.print_json(json.dumps({"questionnaire": questionnaire.canonical, "scores": plain}, default=float))
-    if explain:
-        for score_name in rulebook.rules:
-            trace = explain_score(rulebook, checked, score_name)
-            inputs = ", ".join(
-                f"{i.name}={i.absence.value if i.absence and not i.imputed else i.used}" for i in trace.inputs
-            )
-            how = f"{trace.rule.operator}({inputs}) {trace.rule.table or ''} {trace.policy}"
-            out.print(f"{score_name}: {how}; {trace.reference.citation}")
-
-
-@app.command()
 def token(
     role: Annotated[Role, typer.Option(help="Who the token is for.")] = Role.CLINICIAN,
     patient: Annotated[UUID | None, typer.Option(help="The patient, for the role patient.")] = None,
@@ -214,19 +175,3 @@ def add_centre(
     with Database(settings, say=err.print) as database:
         asyncio.run(database.add_centre(centre))
     out.print(str(centre.centre_id))
-
-
-def _read_answers(path: Path) -> dict[str, Any]:
-    try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except OSError as error:
-        stop(f"{path}: {error.strerror}")
-    except UnicodeDecodeError as error:
-        stop(f"{path}: not UTF-8 (byte {error.start})")
-    try:
-        answers = json.loads(text, parse_float=Decimal)
-    except json.JSONDecodeError as error:
-        stop(f"{path}: not JSON (line {error.lineno}, column {error.colno})")
-    if not isinstance(answers, dict):
-        stop(f"{path}: the answers are a JSON object of link id -> answer")
-    return answers

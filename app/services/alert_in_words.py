@@ -72,8 +72,8 @@ class _Sentences:
     def sentence(self, trigger: Trigger, rule: AlertRule | None) -> str:
         sentence = self.fired(trigger, rule)
         if trigger.and_seen:
-            of_scores = [when.score is not None for when in rule.and_when] if rule else [False] * len(trigger.and_seen)
-            others = [self.seen(also.on, also.value, of) for also, of in zip(trigger.and_seen, of_scores, strict=True)]
+            scores = {when.score for when in rule.and_when} if rule else set()
+            others = [self.seen(also.on, also.value, also.on in scores) for also in trigger.and_seen]
             listed = format_list(others, locale=self.wording.language)
             sentence = self.say("together", reason=sentence, others=listed)
         if rule is not None and rule.during_treatment and self.basis.on_treatment is None:
@@ -85,10 +85,11 @@ class _Sentences:
         value, previous = trigger.value, trigger.previous
         seen = self.seen(trigger.on, value, rule is not None and (rule.score or rule.scores) is not None)
         if trigger.since is not None and previous is not None and not isinstance(value, str):
+            change = value - previous
             return self.say(
-                "rise" if value > previous else "fall",
+                "rise" if change > 0 else "fall",
                 seen=seen,
-                change=self.number(abs(value - previous)),
+                change=self.number(change if change > 0 else -change),
                 since=self.say(f"since_{trigger.since.value}"),
                 previous=self.number(previous),
                 value=self.number(value),
@@ -102,11 +103,11 @@ class _Sentences:
     def seen(self, on: str, value: Number | str, of_score: bool) -> str:
         """An item or a score, and the value that it had."""
         item = None if of_score else self.questionnaire.item(on)
-        if item is None:
-            return self.say("seen", what=self.score(on), value=value if isinstance(value, str) else self.number(value))
         if isinstance(value, str):
-            return self.say("seen", what=self.question(item), value=self.answer(item, value))
+            return self.say("seen", what=self.question(on), value=self.answer(item, value))
         number = self.number(value)
+        if item is None:
+            return self.say("seen", what=self.score(on), value=number)
         if item.unit:
             number = self.say("amount", number=number, unit=item.unit)
         return self.say("seen", what=self.measured(item), value=number)
@@ -122,18 +123,18 @@ class _Sentences:
         """What a number is of: the concept's words are shorter than the question's."""
         concept = self.text.concepts.get(item.concept or "") if self.text else None
         if concept is None:
-            return self.question(item)
+            return self.question(item.link_id)
         if item.attribute is None:
             return self.say("name", name=concept)
         aspect = self.say(f"aspect_{item.attribute.value}")
         return self.say("name", name=self.say("aspect", concept=concept, aspect=aspect))
 
-    def question(self, item: Item) -> str:
-        words = self.text.items.get(item.link_id) if self.text else None
-        return words or self.say("name", name=item.link_id)
+    def question(self, link_id: str) -> str:
+        words = self.text.items.get(link_id) if self.text else None
+        return words or self.say("name", name=link_id)
 
-    def answer(self, item: Item, code: str) -> str:
-        return (self.text.option(item, code) if self.text else None) or code
+    def answer(self, item: Item | None, code: str) -> str:
+        return (self.text.option(item, code) if self.text and item else None) or code
 
     def number(self, value: Number) -> str:
         return str(format_decimal(value, format="#,##0.######", locale=self.wording.language))

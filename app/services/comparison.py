@@ -10,8 +10,8 @@ from app.store.before_storing import BeforeStoring
 from app.store.earlier_responses import ComparableTo, EarlierResponse, read_earlier
 from app.store.transaction import Transaction
 from scoring.alerts import Earlier
-from scoring.history import ResponseRef
 from scoring.comparability import why_not_comparable
+from scoring.history import ResponseRef
 from scoring.rulebook import Rulebook
 from scoring.rules import Since
 from scoring.score import Scores

@@ -1,7 +1,7 @@
 """Corrections: a new revision beside the old ones. Nothing that was stored is changed."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from app.services.call import Call, opened
 from app.services.comparison import compares_scores, read_comparison
 from app.services.errors import NotInEffect, ResponseInvalid
 from app.services.evaluation import evaluate, late_by_hours_of, on_treatment_of
-from app.services.feedback import Receipt, plain_feedback, receipt
+from app.services.feedback import Feedback, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
+from app.services.read_response import ResponseRead, as_read
 from app.store.before_storing import read_before_storing
 from app.store.earlier_responses import ComparableTo
 from app.store.errors import Conflict
@@ -24,9 +25,17 @@ from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What is stored now, and what the patient must know now."""
+
+    read: ResponseRead
+    feedback: Feedback
+
+
 async def correct_response(
     installation: Installation, call: Call, response_id: UUID, *, seen: int, answers: Mapping[str, Any], reason: str
-) -> Receipt:
+) -> Corrected:
     """Store corrected answers as the next revision, against the versions that the response is pinned to.
 
     The answers keep the time at which they were first given, and what was said of treatment then. They are scored and
@@ -62,12 +71,13 @@ async def correct_response(
             ),
         )
         stored = await add_revision(tx, corrected)
-    return receipt(stored, before.centre, installation.wordings)
+        (read,) = await as_read(installation, call, tx, [stored])
+    return Corrected(read, receipt(stored, before.centre, installation.wordings).feedback)
 
 
 async def mark_entered_in_error(
     installation: Installation, call: Call, response_id: UUID, *, seen: int, reason: str
-) -> StoredResponse:
+) -> ResponseRead:
     """Say that the response should never have been: it stays readable, and no synthesis reads it any more.
 
     Raises NotFound, Conflict, NotInEffect.
@@ -76,7 +86,9 @@ async def mark_entered_in_error(
     async with opened(installation, call, operation) as tx:
         current = await _current(call, tx, operation, response_id, seen)
         await tx.lock(PatientLock(current.patient_id))
-        return await add_revision(tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
+        stored = await add_revision(tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
+        (read,) = await as_read(installation, call, tx, [stored])
+    return read
 
 
 async def _current(call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int) -> StoredResponse:

@@ -3,7 +3,3 @@
 
 class TableError(Exception):
     """A table that cannot be read or written: what is wrong, where, and what to do about it."""
-
-
-class UnknownPolicy(TableError):
-    """A missing-data policy that no score of the instrument offers."""

@@ -40,5 +40,6 @@ def _texts(scores: ScoreColumn) -> pl.Series:
     if scores.codes is not None:
         shown = [scores.codes[value] for value in distinct.tolist()] if scores.codes else [""]
     else:
-        shown = [f"{scores.number(value):f}" for value in distinct.tolist()]
+        numbers = [scores.number(value) for value in distinct.tolist()]
+        shown = [str(number) if isinstance(number, int) else f"{number:f}" for number in numbers]
     return pl.Series(shown, dtype=pl.String).gather(places)

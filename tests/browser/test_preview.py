@@ -1,11 +1,10 @@
 """The preview of an instrument in a real browser: branching as one answers, and the server's judgement beside it."""
 
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,17 +14,11 @@ import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from app.services.new_instrument import new_instrument
-from tests.browser.conftest import free_port
-from tests.browser.ensure_chromium import BROWSERS
+from tests.browser.conftest import CHROMIUM, NEEDS_CHROMIUM, Seen, free_port
 
-CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 VIGIE = Path(sys.executable).with_name("vigie")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here (as root: apt-get install chromium)"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @dataclass
@@ -35,8 +28,6 @@ class Shown:
     page: Page
     base: str
     folder: Path
-    errors: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
 
     def open(self, language: str) -> None:
         self.page.goto(f"{self.base}/?lang={language}")
@@ -88,15 +79,12 @@ def shown(served: tuple[str, Path]) -> Iterator[Shown]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
-        page = browser.new_page()
-        watched = Shown(page, *served)
-        page.on("console", lambda said: watched.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.on("request", lambda request: watched.hosts.add(urlsplit(request.url).netloc))
-        yield watched
+        seen = Seen(browser.new_page())
+        seen.watch()
+        yield Shown(seen.page, *served)
         browser.close()
-    assert watched.errors == []
-    assert watched.hosts == {urlsplit(watched.base).netloc}
+    assert (seen.errors, seen.failed) == ([], [])
+    assert seen.hosts == {urlsplit(served[0]).netloc}
 
 
 def test_branching_follows_the_answers(shown: Shown) -> None:
