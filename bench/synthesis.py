@@ -92,7 +92,7 @@ async def _in_process(site: Site, times: int) -> tuple[float, float]:
         start = time.process_time_ns()
         found = await read_synthesis(installation, site.call(Role.CLINICIAN), site.consultation_id)
         middle = time.process_time_ns()
-        synthesis_json(found)
+        synthesis_json(found, site.knowledge.wordings.by_language["fr"])
         encodes.append((time.process_time_ns() - middle) / 1e6)
         reads.append((middle - start) / 1e6)
     await pool.close()

@@ -48,6 +48,12 @@ def breaches(
                 yield from claim.breaches_of_text(text, licence)
 
 
+def takes_protected_name(said: str) -> bool:
+    """Whether an id or a title bears a protected name, however it is written."""
+    letters = _letters(said)
+    return any(_letters(name) in letters for published in published_structures() for name in published.names)
+
+
 def _where_claimed(published: PublishedStructure, about: InstrumentFile, texts: Iterable[Text]) -> str | None:
     """What of the instrument bears the name, or None where nothing does."""
     named = {"its id": about.id, "its title": about.title} | {f"the title of {_file(t)}": t.title for t in texts}

@@ -8,7 +8,7 @@ from scoring.inputs import Input, read_input
 from scoring.missing import Reason, settle
 from scoring.rounding import exact_of, published
 from scoring.rulebook import BoundRule, Outcome, Rulebook
-from scoring.score import Exact, NotScored, NoValue, Result, Score, State
+from scoring.score import Exact, NotScored, NoValue, Number, Result, Score, State
 
 Outcomes = Mapping[str, Outcome]
 """The outcomes of scores, by name: what the scores that rest on them go on from."""
@@ -59,7 +59,7 @@ def work_out(bound: BoundRule, response: CheckedResponse, fed_on: Outcomes) -> O
     if isinstance(exact, str):
         return Outcome(State(exact))
     supplied = tuple([bound.inputs[position].name for position in imputed]) if imputed else ()
-    return Outcome(Score(published(exact, bound.rule.decimals), supplied), exact)
+    return Outcome(Score(_published(bound, response, exact), supplied), exact)
 
 
 def used_value(source: Input, response: CheckedResponse, fed_on: Outcomes) -> Exact | Reason:
@@ -75,6 +75,16 @@ def used_value(source: Input, response: CheckedResponse, fed_on: Outcomes) -> Ex
         assert outcome.exact is not None, "binding lets no rule rest on a state"
         value = outcome.exact
     return source.turned(value) if source.is_reversed and not isinstance(value, (Absence, NoValue)) else value
+
+
+def _published(bound: BoundRule, response: CheckedResponse, exact: Exact) -> Number:
+    """The value as it is published: rounded, or the decimal as it was answered where the score is the answer itself."""
+    source = bound.inputs[0]
+    if bound.operator.gives_the_answer and source.item and not source.is_reversed and bound.rule.decimals is None:
+        number = read_input(response, source.item)
+        assert not isinstance(number, Absence), "the only input is known"
+        return number
+    return published(exact, bound.rule.decimals)
 
 
 def _absent(bound: BoundRule, values: list[Exact | Reason]) -> tuple[str, ...]:

@@ -142,12 +142,12 @@ def areas(curve: Sequence[Point], higher_is: Direction) -> tuple[Exact, Exact]:
     worsening: Exact = 0
     improvement: Exact = 0
     for (start, left), (end, right) in pairwise(_with_crossings(away)):
-        area = Fraction(left + right) * (end - start) / 2
-        if area > 0:
-            worsening += area
+        doubled = (left + right) * (end - start)
+        if doubled > 0:
+            worsening += doubled
         else:
-            improvement += area
-    return worsening, improvement
+            improvement += doubled
+    return Fraction(worsening) / 2, Fraction(improvement) / 2
 
 
 def _with_crossings(curve: Sequence[tuple[Exact, Exact]]) -> Iterator[tuple[Exact, Exact]]:

@@ -1,43 +1,45 @@
 """`/v1/responses` and `/v1/patients/{id}/responses`: submit, read, list, correct, mark entered in error."""
 
 import hashlib
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, Field, StrictBool, StringConstraints
+from pydantic import Field, StringConstraints
 
-from app.api.alert_body import AlertOut, plain_alert
 from app.api.fields import (
     Answers,
     Body,
-    ContactOut,
     IfMatch,
     InstrumentId,
     LanguageTag,
-    Plain,
     ShortText,
     Timestamp,
     Version,
     etag,
     revision_of,
 )
+from app.api.response_body import (
+    Context,
+    CorrectedOut,
+    History,
+    ResponseList,
+    ResponseOut,
+    SubmittedOut,
+    corrected_body,
+    response_body,
+    submitted_body,
+)
 from app.http.cursors import cursor_of, place_of
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
 from app.http.preconditions import PreconditionRequired
 from app.http.strict_json import StrictRoute
-from app.security.caller import Role
 from app.services import read_response
 from app.services.correct_response import correct_response, mark_entered_in_error
-from app.services.evaluation import late_by_hours_of, on_treatment_of
-from app.services.feedback import Feedback
-from app.services.history import plain_scores, scores_from
-from app.services.read_response import PAGE_SIZE, Place, ResponseRead
+from app.services.read_response import PAGE_SIZE, Place
 from app.services.submit_response import Submission, submit_response
 from app.store import jsonb
-from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 
 of_patient = APIRouter(
@@ -53,16 +55,6 @@ IdempotencyKey = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,128}$")],
     Header(description="A fresh random word a response, such as a UUID; the same on every retry."),
 ]
-
-
-class ContextBody(Body):
-    """What was known of the patient when the questionnaire was answered.
-
-    `on_treatment`: whether they are under treatment. Where that is not said, alert rules for the time of treatment
-    hold, to be on the safe side.
-    """
-
-    on_treatment: StrictBool | None = None
 
 
 class SubmissionBody(Body):
@@ -82,7 +74,12 @@ class SubmissionBody(Body):
     sent_at: Timestamp | None = None
     begun_at: Timestamp | None = None
     answered_by: Respondent | None = None
-    context: ContextBody = ContextBody()
+    context: Context | None = None
+
+    @property
+    def on_treatment(self) -> bool | None:
+        """What the context says of the patient's treatment."""
+        return self.context.on_treatment if self.context else None
 
 
 class CorrectionBody(Body):
@@ -96,91 +93,6 @@ class ReasonBody(Body):
     """Why the response should never have been."""
 
     reason: ShortText
-
-
-class MessageOut(BaseModel):
-    """One sentence for the patient."""
-
-    kind: str
-    text: str
-
-
-class FeedbackOut(BaseModel):
-    """What the patient reads after sending, in reading order: what to do now comes first."""
-
-    language: str
-    messages: list[MessageOut]
-    contacts: list[ContactOut]
-
-
-class SubmittedOut(BaseModel):
-    """The receipt: the answers are stored."""
-
-    id: UUID
-    revision: int
-    status: ResponseStatus
-    questionnaire: str
-    authored_at: datetime
-    stored_at: datetime
-    feedback: FeedbackOut
-
-
-class Pins(BaseModel):
-    """The artefacts that the response is pinned to, with their digests."""
-
-    definition_digest: str
-    scoring_version: str
-    scoring_digest: str
-    text_digest: str | None
-
-
-class ResponseOut(BaseModel):
-    """One revision of a stored response. `scores` and `alerts` are for staff and systems, and null for patients.
-
-    `late_by_hours`: how old the answers were when they first arrived; null where that was a day or less.
-    """
-
-    id: UUID
-    revision: int
-    status: ResponseStatus
-    patient_id: UUID
-    questionnaire: str
-    instrument: str
-    version: str
-    pins: Pins
-    language: str
-    answered_by: Respondent
-    recorded_by: Role
-    authored: datetime
-    sent_at: datetime | None
-    authored_at: datetime
-    stored_at: datetime
-    late_by_hours: int | None
-    flags: list[str]
-    context: ContextBody
-    reason: str | None
-    answers: dict[str, Plain]
-    scores: dict[str, Plain] | None
-    alerts: list[AlertOut] | None
-
-
-class CorrectedOut(ResponseOut):
-    """The corrected response, and what the patient must know now."""
-
-    feedback: FeedbackOut
-
-
-class ResponseList(BaseModel):
-    """Responses, newest first. `next` is the cursor of the next page, null at the end."""
-
-    responses: list[ResponseOut]
-    next: str | None = None
-
-
-class History(BaseModel):
-    """Every revision of a response, first one first."""
-
-    revisions: list[ResponseOut]
 
 
 @of_patient.post("", status_code=201)
@@ -209,21 +121,13 @@ async def submit(
             answered_by=body.answered_by,
             idempotency_key=idempotency_key,
             body_sha256=_sha256(body),
-            on_treatment=body.context.on_treatment,
+            on_treatment=body.on_treatment,
         ),
     )
-    stored, told = submitted.response, submitted.feedback
+    stored = submitted.response
     response.headers["Location"] = f"/v1/responses/{stored.response_id}"
     response.headers["ETag"] = etag(stored.revision)
-    return SubmittedOut(
-        id=stored.response_id,
-        revision=stored.revision,
-        status=stored.status,
-        questionnaire=installed.catalogue.get(stored.instrument, stored.version).canonical,
-        authored_at=stored.authored_at,
-        stored_at=stored.stored_at,
-        feedback=_feedback(told),
-    )
+    return submitted_body(installed.catalogue, submitted)
 
 
 @of_patient.get("")
@@ -238,7 +142,7 @@ async def list_of_patient(
     after = place_of(cursor, "cursor") if cursor else Place()
     page = await read_response.list_responses(installed, call, patient_id, after=after, count=count)
     return ResponseList(
-        responses=[_out(installed, read) for read in page.responses],
+        responses=[response_body(installed.catalogue, read) for read in page.responses],
         next=cursor_of(page.next) if page.next else None,
     )
 
@@ -248,14 +152,14 @@ async def read(installed: Installed, call: Authenticated, response_id: UUID, res
     """The latest revision of a response."""
     found = await read_response.read_response(installed, call, response_id)
     response.headers["ETag"] = etag(found.stored.revision)
-    return _out(installed, found)
+    return response_body(installed.catalogue, found)
 
 
 @router.get("/{response_id}/revisions")
 async def read_revisions(installed: Installed, call: Authenticated, response_id: UUID) -> History:
     """Every revision of a response: what it said before it was corrected, and why."""
     found = await read_response.read_history(installed, call, response_id)
-    return History(revisions=[_out(installed, read) for read in found])
+    return History(revisions=[response_body(installed.catalogue, read) for read in found])
 
 
 @router.get("/{response_id}/revisions/{revision}")
@@ -263,7 +167,7 @@ async def read_revision(
     installed: Installed, call: Authenticated, response_id: UUID, revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
 ) -> ResponseOut:
     """One revision of a response."""
-    return _out(installed, await read_response.read_revision(installed, call, response_id, revision))
+    return response_body(installed.catalogue, await read_response.read_revision(installed, call, response_id, revision))
 
 
 @router.put("/{response_id}")
@@ -282,7 +186,7 @@ async def correct(
         installed, call, response_id, seen=revision_of(if_match), answers=body.answers, reason=body.reason
     )
     response.headers["ETag"] = etag(corrected.read.stored.revision)
-    return CorrectedOut(**dict(_out(installed, corrected.read)), feedback=_feedback(corrected.feedback))
+    return corrected_body(installed.catalogue, corrected)
 
 
 @router.post("/{response_id}/entered-in-error")
@@ -299,48 +203,7 @@ async def mark_in_error(
         raise PreconditionRequired
     marked = await mark_entered_in_error(installed, call, response_id, seen=revision_of(if_match), reason=body.reason)
     response.headers["ETag"] = etag(marked.stored.revision)
-    return _out(installed, marked)
-
-
-def _out(installed: Installed, found: ResponseRead) -> ResponseOut:
-    stored, alerts = found.stored, found.alerts
-    return ResponseOut(
-        id=stored.response_id,
-        revision=stored.revision,
-        status=stored.status,
-        patient_id=stored.patient_id,
-        questionnaire=installed.catalogue.get(stored.instrument, stored.version).canonical,
-        instrument=stored.instrument,
-        version=stored.version,
-        pins=Pins(
-            definition_digest=stored.definition_digest,
-            scoring_version=stored.scoring_version,
-            scoring_digest=stored.scoring_digest,
-            text_digest=stored.text_digest,
-        ),
-        language=stored.language,
-        answered_by=stored.answered_by,
-        recorded_by=Role(stored.recorded_by),
-        authored=stored.authored,
-        sent_at=stored.sent_at,
-        authored_at=stored.authored_at,
-        stored_at=stored.stored_at,
-        late_by_hours=late_by_hours_of(stored),
-        flags=stored.evaluation["flags"],
-        context=ContextBody(on_treatment=on_treatment_of(stored)),
-        reason=stored.reason,
-        answers=dict(stored.answers),
-        scores=None if alerts is None else plain_scores(scores_from(stored.scores)),
-        alerts=None if alerts is None else [AlertOut.model_validate(plain_alert(alert)) for alert in alerts],
-    )
-
-
-def _feedback(told: Feedback) -> FeedbackOut:
-    return FeedbackOut(
-        language=told.language,
-        messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
-        contacts=[ContactOut(number=c.number, name=c.name) for c in told.contacts],
-    )
+    return response_body(installed.catalogue, marked)
 
 
 def _sha256(body: SubmissionBody) -> bytes:
@@ -349,9 +212,8 @@ def _sha256(body: SubmissionBody) -> bytes:
     The context is in it where it says something: a body that says nothing of it has the digest that it always had.
     """
     plain = {name: value for name, value in body if name not in ("sent_at", "context")}
-    said = body.context.model_dump(exclude_none=True)
-    if said:
-        plain["context"] = said
+    if body.on_treatment is not None:
+        plain["context"] = {"on_treatment": body.on_treatment}
     try:
         canonical = orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS)
     except TypeError:

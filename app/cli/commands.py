@@ -11,7 +11,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from app.cli import authoring, importing, previewing, score, texts
+from app.cli import authoring, importing, longitudinal, previewing, score, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.terminal import Root, err, out, stop
@@ -42,7 +42,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _verb in (score.score, authoring.new, previewing.preview, authoring.diff, importing.import_questionnaire):
+for _verb in (
+    score.score,
+    longitudinal.longitudinal,
+    authoring.new,
+    previewing.preview,
+    authoring.diff,
+    importing.import_questionnaire,
+):
     app.command()(_verb)
 app.add_typer(texts.text, name="text")
 

@@ -1,77 +1,72 @@
-"""`vigie longitudinal`: a table of responses -> one row of summaries a patient."""
+"""`vigie longitudinal`: a table of responses -> one row of summaries an id."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.score import Instrument, PolicyName
+from app.cli.table_scoring import BAD_CELLS
 from app.cli.terminal import err, out, stop
 from app.services.installation import load_knowledge
 from app.settings import Settings
 from questionnaires.errors import UnknownQuestionnaire
-from scoring.rulebook import Rulebook
-from scoring.rules import MissingPolicy
 
-_MOST_SHOWN = 20
+if TYPE_CHECKING:
+    from app.services.longitudinal_table import Report
+
+Table = Annotated[Path, typer.Argument(metavar="INPUT.csv", help="A row a response, a column for each link id.")]
+Id = Annotated[str, typer.Option("--id", metavar="COLUMN", help="The column that says whose response it is.")]
+Time = Annotated[
+    str, typer.Option("--time", metavar="COLUMN", help="The column of times: numbers, or dates (then days).")
+]
+Baseline = Annotated[str, typer.Option("--baseline", help="The time of the baseline, as that column writes it.")]
+Target = Annotated[Path, typer.Option("--out", metavar="OUTPUT.csv", help="Where to write: a row an id.")]
 
 
 def longitudinal(
-    instrument: Annotated[str, typer.Argument(help="The instrument, or instrument@version.")],
-    table: Annotated[Path, typer.Argument(metavar="INPUT.csv", help="A row a response; columns named by link id.")],
-    id_column: Annotated[str, typer.Option("--id", help="The column that says whose response it is.")],
-    time_column: Annotated[str, typer.Option("--time", help="The column of times: numbers, or dates (then days).")],
-    baseline: Annotated[str, typer.Option(help="The time of the baseline, as the column writes it.")],
-    target: Annotated[Path, typer.Option("--out", metavar="OUTPUT.csv", help="Where to write: a row an id.")],
-    policy: Annotated[
-        MissingPolicy | None, typer.Option(help="Another missing-data policy, for the scores that offer it.")
-    ] = None,
+    instrument: Instrument,
+    table: Table,
+    id_column: Id,
+    time: Time,
+    baseline: Baseline,
+    target: Target,
+    policy: PolicyName = None,
 ) -> None:
-    """Longitudinal summaries of every numeric score by id: highest values, toxicity index, areas against the baseline.
+    """Summarise every numeric score over time, by id: highest values, toxicity index, areas against the baseline.
 
-    Columns are `<score>__max`, `__max_post_bl`, `__bl_adjusted`, `__toxicity_index`, `__auc_worsening` and
-    `__auc_improvement`; a cell is empty where the summary is not defined. docs/longitudinal.md defines each.
+    The columns that come out are SCORE__max, SCORE__max_post_bl, SCORE__bl_adjusted, SCORE__toxicity_index,
+    SCORE__auc_worsening and SCORE__auc_improvement, to six decimals; empty where a summary is not defined.
     """
-    # polars takes half a second to load, that every other command is spared.
+    # polars takes a moment to load, which every other command is spared.
+    from app.services.longitudinal_table import Job, write_longitudinal  # noqa: PLC0415
     from app.tables.errors import TableError  # noqa: PLC0415
-    from app.tables.longitudinal import Report, write_longitudinal  # noqa: PLC0415
-    from scoring.batch.scorer import BatchScorer, NotForTables  # noqa: PLC0415
 
-    rulebook = _rulebook(instrument, policy)
-    try:
-        report: Report = write_longitudinal(
-            BatchScorer(rulebook, policy),
-            table,
-            target,
-            id_column=id_column,
-            time_column=time_column,
-            baseline=baseline,
-        )
-    except (TableError, NotForTables) as refused:
-        stop(str(refused))
-    except OSError as error:
-        stop(f"{error.filename}: {error.strerror}")
-    for warning in report.warnings:
-        err.print(warning)
-    for bad in report.bad_cells[:_MOST_SHOWN]:
-        err.print(f"row {bad.row}, column '{bad.column}': {bad.text}")
-    if report.bad_cells:
-        more = len(report.bad_cells) - _MOST_SHOWN
-        unseen = f", {more} of them not shown" if more > 0 else ""
-        err.print(f"{len(report.bad_cells)} cell(s) cannot be used{unseen}: scores that rest on one are not scored")
-    if report.without_baseline:
-        err.print(
-            f"{report.without_baseline} of {report.ids} id(s) have no row at the baseline: what needs it is empty"
-        )
-    out.print(f"wrote {target}: {report.ids} id(s) from {report.rows} response(s)")
-
-
-def _rulebook(instrument: str, policy: MissingPolicy | None) -> Rulebook:
     knowledge = load_knowledge(Settings())
     name, _, version = instrument.partition("@")
     try:
         rulebook = knowledge.rulebooks.current(knowledge.catalogue.get(name, version or None))
     except UnknownQuestionnaire as unknown:
         stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
-    if policy is not None and policy not in rulebook.policies:
-        stop(f"no score of {name} offers the policy {policy.value}; offered: {', '.join(rulebook.policies)}")
-    return rulebook
+    try:
+        report = write_longitudinal(rulebook, Job(table, target, id_column, time, baseline, policy))
+    except TableError as refused:
+        stop(str(refused))
+    _tell(report, target)
+
+
+def _tell(report: "Report", target: Path) -> None:
+    for warning in report.warnings:
+        err.print(f"note: {warning}", style="yellow")
+    if report.without_baseline:
+        lacking = f"{report.without_baseline} of {report.ids} id(s) have no row at the baseline"
+        err.print(f"note: {lacking}: what compares with it is left empty", style="yellow")
+    bad = report.bad_cells
+    for cell in bad.first:
+        err.print(str(cell))
+    if more := bad.count - len(bad.first):
+        err.print(f"... and {more} more: `vigie score` with --errors FILE.csv lists all")
+    out.print(f"{report.ids} id(s) from {report.rows} row(s) summarised into {target}")
+    if bad.count:
+        err.print(f"{bad.count} bad cell(s): scores that use them are taken as not scored", style="red")
+        raise SystemExit(BAD_CELLS)

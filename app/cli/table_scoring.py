@@ -33,6 +33,7 @@ def score_table(
     *,
     strict: bool,
 ) -> None:
+    """Score a table of responses into a table of scores; ends the command with what a person should know."""
     # polars takes a moment to load, which every other command is spared.
     from app.services.score_table import Job, TableScoring  # noqa: PLC0415
     from app.tables.errors import TableError  # noqa: PLC0415

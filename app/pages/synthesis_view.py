@@ -105,8 +105,8 @@ class SynthesisView:
         )
 
     @property
-    def points(self) -> list[dict[str, str]]:
-        """The first points of vigilance, each in words."""
+    def points(self) -> list[dict[str, Any]]:
+        """The first points of vigilance, each in words; an urgent signal with its reasons."""
         return [self._point(point) for point in self.synthesis.points[:SHOWN_POINTS]]
 
     @property
@@ -218,13 +218,19 @@ class SynthesisView:
         text = self._text(canonical)
         return text.concepts.get(concept, concept) if text else concept
 
-    def _point(self, point: Point) -> dict[str, str]:
+    def _point(self, point: Point) -> dict[str, Any]:
         canonical = point.row.questionnaire if point.row else self._questionnaire_of(point.evidence)
-        words = self.say("synthesis.urgent") if point.alert else ""
+        alert = self._found.alert_of(point, self.wording)
+        words = self.say("synthesis.urgent") if alert else ""
         if point.row:
             change = self._change(point.row)
             words = f"{words} · {change}" if words else change
-        return {"name": self._concept(point.concept, canonical), "words": words, "on": self.on(point.authored_at)}
+        return {
+            "name": self._concept(point.concept, canonical),
+            "words": words,
+            "on": self.on(point.authored_at),
+            "reasons": [reason.sentence for reason in alert.reasons] if alert else [],
+        }
 
     def _questionnaire_of(self, evidence: Iterable[ResponseRef]) -> str:
         cited = set(evidence)

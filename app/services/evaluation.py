@@ -51,7 +51,7 @@ class Evaluation:
         plain: dict[str, Any] = {
             "mode": self.mode.value,
             "alerts": plain_alerts(self.alerts),
-            "compared_with": {since: [ref.id, ref.revision] for since, ref in self.basis.compared_with.items()},
+            "compared_with": {since.value: [ref.id, ref.revision] for since, ref in self.basis.compared_with.items()},
             "feedback": feedback,
             "flags": list(flags),
         }

@@ -11,12 +11,12 @@ from app.services.installation import Knowledge
 from app.tables.bad_cells import BadCell, BadCellList
 from app.tables.columns import ColumnRoles, roles_of
 from app.tables.csv_source import CsvSource
-from app.tables.encoding import Encoded, encode
+from app.tables.encoding import Encoder
 from app.tables.errors import TableError
 from app.tables.formats import Format, format_of
 from app.tables.ndjson_source import NdjsonSource
 from app.tables.parquet_source import ParquetSource
-from app.tables.score_columns import score_series, score_type
+from app.tables.score_columns import score_frame, score_type
 from app.tables.sinks import write_table
 from app.tables.source import Block, Source
 from app.tables.texts import as_texts
@@ -64,6 +64,7 @@ class TableScoring:
         self.roles: ColumnRoles = roles_of(tuple(self.source.types), questionnaire, self.scorer.cells.keys(), names)
         self._check_types()
         self.score_types = {planned.name: score_type(planned, self.format) for planned in self.scorer.planned}
+        self.encoder = Encoder({name: self.scorer.cells[name] for name in self.roles.read})
         self.rows = 0
 
     @property
@@ -94,17 +95,13 @@ class TableScoring:
 
     def _score(self, block: Block, listed: BadCellList) -> pl.DataFrame:
         frame = block.frame
-        encoded = {name: self._encoded(frame, name) for name in self.roles.read}
+        encoded = self.encoder.encode(as_texts(frame.select(self.roles.read)))
         scored = self.scorer.score({name: found.column for name, found in encoded.items()}, frame.height)
         bad = {name: found.bad for name, found in encoded.items() if found.bad is not None}
         listed.add(bad, scored.not_enabled, block.first)
         if self.job.strict and listed.count:
             raise TableError(f"{listed.first[0]}: with --strict nothing is written")
-        found = [score_series(scored.scores[name], type_) for name, type_ in self.score_types.items()]
-        return frame.select(self.roles.carried).with_columns(found)
-
-    def _encoded(self, frame: pl.DataFrame, name: str) -> Encoded:
-        return encode(as_texts(frame[name]), self.scorer.cells[name])
+        return frame.select(self.roles.carried).hstack(score_frame(scored.scores, self.score_types))
 
     def _check_types(self) -> None:
         for name in (*self.roles.read, *self.roles.carried):

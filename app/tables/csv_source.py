@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -41,7 +41,7 @@ class CsvSource:
             raise TableError(
                 f"{path}: the header names {', '.join(map(repr, twice))} more than once: rename or remove it"
             )
-        self.types = {name: pl.String() for name in names}
+        self.types: Mapping[str, pl.DataType] = {name: pl.String() for name in names}
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """The rows in blocks of some megabytes."""

@@ -1,7 +1,7 @@
 """NDJSON files: one JSON object a row."""
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -33,7 +33,7 @@ class NdjsonSource:
                     kind.add(_kind(value))
         if not kinds:
             raise TableError(f"{path}: the file is empty: it needs a JSON object in each line")
-        self.types = {name: _common(of_column)() for name, of_column in kinds.items()}
+        self.types: Mapping[str, pl.DataType] = {name: _common(of_column)() for name, of_column in kinds.items()}
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """The rows, so many at a time."""

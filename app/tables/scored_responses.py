@@ -1,24 +1,16 @@
 """The rows of a table as scored responses: who, when, and the exact value of every numeric score."""
 
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.tables.encoding import Encoded, encode
+from app.tables.bad_cells import BadCellList
+from app.tables.csv_source import CsvSource
+from app.tables.encoding import Encoder
 from app.tables.errors import TableError
-from app.tables.source import Block, Source
 from scoring.batch.results import ScoreColumn
 from scoring.batch.scorer import BatchScorer
 from scoring.score import Exact
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """A cell that cannot be read: where, what is wrong, and what would be allowed. Never what stands in it."""
-
-    row: int
-    column: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +24,20 @@ class ScoredResponse:
 
 
 def scored_responses(
-    table: Source, scorer: BatchScorer, id_column: str, time_column: str, bad_cells: MutableSequence[BadCell]
+    table: CsvSource, scorer: BatchScorer, id_column: str, time_column: str, bad_cells: BadCellList
 ) -> Iterator[ScoredResponse]:
-    """Score a table block by block. Scores that use a cell that cannot be read have no value; the cell is put to
+    """Score a table block by block. Scores that use a cell that cannot be read have no value; the cell is added to
     `bad_cells`. Raises TableError where an id or a time is empty.
     """
+    encoder = Encoder({name: scorer.cells[name] for name in table.types if name in scorer.cells})
     for block in table.blocks({id_column, time_column, *scorer.cells}):
-        encoded = {
-            name: encode(block.frame[name], cells)
-            for name, cells in scorer.cells.items()
-            if name in block.frame.columns
-        }
-        bad_cells.extend(_unreadable(block, encoded))
-        found = scorer.score({name: one.column for name, one in encoded.items()}, block.frame.height)
-        for link_id, flags in found.not_enabled.items():
-            text = "an answer to a question that the other answers hide: empty the cell"
-            bad_cells.extend(BadCell(block.first + int(row), link_id, text) for row in flags.nonzero()[0])
+        frame = block.frame
+        encoded = encoder.encode(frame)
+        found = scorer.score({name: one.column for name, one in encoded.items()}, frame.height)
+        unreadable = {name: one.bad for name, one in encoded.items() if one.bad is not None}
+        bad_cells.add(unreadable, found.not_enabled, block.first)
         values = zip(*(_exact(found.scores[name]) for name in numeric_scores(scorer)), strict=True)
-        keys = zip(block.frame[id_column].to_list(), block.frame[time_column].to_list(), strict=True)
+        keys = zip(frame[id_column].to_list(), frame[time_column].to_list(), strict=True)
         for row, ((id_, time), of_row) in enumerate(zip(keys, values, strict=True), start=block.first):
             for name, cell in ((id_column, id_), (time_column, time)):
                 if not cell:
@@ -60,15 +48,6 @@ def scored_responses(
 def numeric_scores(scorer: BatchScorer) -> list[str]:
     """The names of the scores that are numbers, in the rulebook's order."""
     return [planned.name for planned in scorer.planned if not planned.is_text]
-
-
-def _unreadable(block: Block, encoded: dict[str, Encoded]) -> Iterator[BadCell]:
-    for name, one in encoded.items():
-        if one.bad is None:
-            continue
-        for row, fault in zip(one.bad.rows, one.bad.faults, strict=True):
-            allowed = f" (allowed: {', '.join(fault.allowed)})" if fault.allowed else ""
-            yield BadCell(block.first + int(row), name, f"{fault.text}{allowed}")
 
 
 def _exact(column: ScoreColumn) -> list[Exact | None]:

@@ -27,7 +27,7 @@ def write_table(path: Path, format_: Format, frames: Iterator[pl.DataFrame], sch
 
 
 def _write_parquet(path: Path, frames: Iterator[pl.DataFrame], schema: pl.Schema) -> None:
-    """polars writes Parquet in one go, from a source that it pulls: here the frames as they come."""
+    """Parquet is written in one go, from a source that polars pulls: here the frames as they come."""
 
     def pulled(
         columns: Collection[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None

@@ -36,7 +36,7 @@ def _percent_gain_extent(operands: Operands) -> Extent:
 
 
 SINGLES = (
-    Operator("value", _value, _value_extent, "x, as it was answered", max_inputs=1),
+    Operator("value", _value, _value_extent, "x, as it was answered", max_inputs=1, gives_the_answer=True),
     Operator(
         "percent_loss",
         _percent_loss,

@@ -66,13 +66,10 @@ async def test_scores_and_evaluation_are_stored_with_the_answers(service: Servic
     assert read["scores"]["pain_composite"] == {"value": 0, "imputed": ["pain-severity", "pain-interference"]}
     assert read["scores"]["quality_of_life"] == {"value": 7}
     assert read["scores"]["nausea_composite"]["not_scored"]
-    assert read["alerts"] == [
-        {
-            "concept": "fatigue",
-            "severity": "soon",
-            "triggers": [{"rule": "severe-item", "on": "fatigue-severity", "value": 3}],
-        }
-    ]
+    (alert,) = read["alerts"]
+    (trigger,) = alert["triggers"]
+    assert (alert["concept"], alert["severity"]) == ("fatigue", "soon")
+    assert (trigger["rule"], trigger["on"], trigger["value"]) == ("severe-item", "fatigue-severity", 3)
     (row,) = await database.responses(patient)
     assert row["definition_digest"] == read["pins"]["definition_digest"]
     assert row["scoring_digest"] == read["pins"]["scoring_digest"]
@@ -408,7 +405,7 @@ def problem_without_mark(answer: httpx.Response) -> dict[str, Any]:
 async def _compared_with(database: Database, patient: str) -> dict[str, str | None]:
     """Response id -> the id of the response that its rises were seen against."""
     sql = (
-        "SELECT response_id::text, evaluation->'compared_with'->>0 AS before FROM response"
+        "SELECT response_id::text, evaluation->'compared_with'->'previous'->>0 AS before FROM response"
         " WHERE patient_id = $1::text::uuid AND revision = 1"
     )
     return {row["response_id"]: row["before"] for row in await database.fetch(sql, patient)}

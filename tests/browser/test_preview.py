@@ -35,7 +35,7 @@ class Shown:
 
     def settle(self) -> None:
         """Wait until what is answered has been judged."""
-        self.page.wait_for_function("document.body.dataset.judged === String(latest)")
+        self.page.locator("aside[aria-busy='false']").wait_for()
 
     def answer(self, link_id: str, value: str) -> None:
         self.page.locator(f"input[name='{link_id}'][value='{value}']").check()
@@ -57,7 +57,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     """The command itself, on a new instrument."""
     root, port = tmp_path_factory.mktemp("instruments"), free_port()
     new_instrument(root, "mine", "Mine", ("fr", "ar"), date(2026, 11, 22))
-    command = [VIGIE, "preview", "mine", "--instruments", root, "--port", str(port)]
+    command = [str(VIGIE), "preview", "mine", "--instruments", str(root), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         base = f"http://127.0.0.1:{port}"
         for _ in range(300):

@@ -31,8 +31,8 @@ def reason(element: dict[str, Any]) -> str:
 def test_one_observation_for_every_score_with_the_number_of_its_rule() -> None:
     found = observations(exported(), FRENCH)
     assert [one["id"] for one in found] == [f"{RESPONSE_ID}.{number}" for number in (1, 2, 7)]
-    assert [one["valueQuantity"]["value"] for one in found] == [3, 8, Decimal("62.5")]
-    assert b'"value":62.5,' in encode(found[2])
+    assert [one["valueQuantity"]["value"] for one in found] == [3, 8, Decimal("62.50")]
+    assert b'"value":62.50,' in encode(found[2])
 
 
 def test_the_mode_record_gives_out_no_score() -> None:

@@ -247,6 +247,19 @@ def test_the_instrument_is_named_after_its_canonical_or_the_next_best(head: dict
     assert imported(**head).instrument == instrument
 
 
+def test_a_protected_name_is_kept_out_of_the_folder_until_it_is_true(tmp_path: Path) -> None:
+    found = imported(
+        {"linkId": "a", "type": "string", "text": "A"},
+        title="The PRO-CTCAE® form",
+        url="https://x.org/pro-ctcae",
+        name="Form",
+    )
+    family = loaded(found, tmp_path)
+    assert (family.id, family.about.title, family.texts["en"][0].title) == ("form", "form", "form")
+    assert "The PRO-CTCAE® form" in family.references["imported"].citation
+    assert "protected name" in told(found)
+
+
 def test_versions_and_days_that_do_not_fit_are_told() -> None:
     found = imported(version="2024-R1", date="2024-02-31")
     assert (found.version, found.date) == ("1.0.0", "2026-11-22")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.store import before_storing, centre_text, consultation, draft, patient, response_reading
+from app.store import before_storing, centre_text, consultation, draft, earlier_responses, patient, response_reading
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
 from app.store.schema import migrate
@@ -25,6 +25,13 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
             "patient": {"centre_id", "patient_id"},
             "consultation": {"centre_id", "patient_id", "starts_at"},
             "draft": {"centre_id", "patient_id", "instrument"},
+            "response": {"centre_id", "patient_id", "authored_at"},
+        },
+    ),
+    "earlier responses": (
+        earlier_responses._READ,
+        {
+            "consultation": {"centre_id", "patient_id", "starts_at"},
             "response": {"centre_id", "patient_id", "authored_at"},
         },
     ),

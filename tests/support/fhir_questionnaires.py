@@ -21,7 +21,7 @@ TYPES = (
 
 # NUL and lone surrogates come in JSON as escapes; a file may hold them.
 texts = st.text(max_size=12) | st.sampled_from(
-    ["a", "a/b", "1", "", " ", "\x00", "\ud800", "é" * 70, "x" * 80, "no", "#vs"]
+    ["a", "a/b", "1", "", " ", "\x00", "\ud800", "é" * 70, "x" * 80, "no", "#vs", "PRO-CTCAE"]
 )
 scalars = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.decimals() | texts
 anything = st.recursive(

@@ -1,6 +1,7 @@
 """A shipped instrument as a test of it sees it: answers in, published values, bands and alerts out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from scoring.alerts import NOTHING_KNOWN, Circumstances, Earlier, evaluate_alerts
@@ -27,10 +28,11 @@ def offered_policies(book: Rulebook) -> list[str]:
     return sorted({policy.missing.value for bound in book.rules.values() for policy in bound.rule.policies})
 
 
-def values(book: Rulebook, answers: Answers) -> Published:
-    """Every score of one response, as it is published."""
+def values(book: Rulebook, answers: Answers, not_shown: frozenset[str] = frozenset()) -> Published:
+    """Every score of one response, as it is published. `not_shown`: items that a display is known to have left out."""
+    response = checked(book, answers)
     found: Published = {}
-    for name, result in score(book, checked(book, answers)).items():
+    for name, result in score(book, replace(response, enabled=response.enabled - not_shown)).items():
         value = Decimal(result.value) if isinstance(result, Score) else None
         found[name] = result.code if isinstance(result, State) else value
     return found

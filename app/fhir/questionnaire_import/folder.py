@@ -9,6 +9,7 @@ from typing import Any
 from app.fhir.questionnaire_import.questionnaire import TO_BE_WRITTEN, Imported
 from app.fhir.questionnaire_import.report import import_page
 from app.fhir.questionnaire_import.yaml_text import yaml_text
+from questionnaires.claims import takes_protected_name
 from questionnaires.text_csv import COLUMNS
 from questionnaires.text_parts import Kind, Part
 
@@ -108,6 +109,7 @@ def _scoring(imported: Imported) -> dict[str, Any]:
 
 def _text(imported: Imported, language: str) -> dict[str, Any]:
     words = imported.words[language]
+    title = words.get(Part(Kind.TITLE), imported.title)
     any_language = {part: said for other in imported.words.values() for part, said in other.items()}
     items: dict[str, dict[str, Any]] = {}
     sets: dict[str, dict[str, str]] = {}
@@ -129,7 +131,7 @@ def _text(imported: Imported, language: str) -> dict[str, Any]:
         "definitions": [imported.version],
         "translator": imported.holder,
         "source": "imported from a FHIR Questionnaire",
-        "title": words.get(Part(Kind.TITLE), imported.title),
+        "title": imported.title if takes_protected_name(title) else title,
         "introduction": words.get(Part(Kind.INTRODUCTION), TO_BE_WRITTEN),
         "items": items,
     } | ({"option_sets": sets} if sets else {})

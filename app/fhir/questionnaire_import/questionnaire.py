@@ -9,6 +9,7 @@ from app.fhir.questionnaire_import.items import ReadItems, read_items
 from app.fhir.questionnaire_import.ledger import Ledger, Node
 from app.fhir.questionnaire_import.names import VERSION, instrument_id, writing
 from app.fhir.questionnaire_import.words import Words
+from questionnaires.claims import takes_protected_name
 from questionnaires.text_parts import Kind, Part
 
 TO_BE_WRITTEN = "To be written."
@@ -64,7 +65,7 @@ def import_questionnaire(resource: Any, *, today: date, wanted_id: str | None = 
         recall_period=head.recall_period(),
         holder=head.words("publisher") or "Not named in the imported file.",
         terms=head.words("copyright"),
-        citation=head.citation(title),
+        citation=head.citation(words.by_language[words.language][Part(Kind.TITLE)]),
         url=head.words("url"),
         items=items,
         words=words.by_language,
@@ -92,7 +93,8 @@ class _Head:
         """The id: of the canonical's last part, else of the id, the name or the title."""
         url = self.root.text("url") or ""
         candidates = (url.rstrip("/").rpartition("/")[2], *(self.root.text(key) for key in ("id", "name", "title")))
-        found = instrument_id(*candidates)
+        # What bears a protected name must be it, to the last attribute: that FHIR says too little for.
+        found = instrument_id(*(None if takes_protected_name(c or "") else c for c in candidates))
         for key in ("id", "name"):
             element = self.root.get(key)
             if element and element.value == found:
@@ -108,7 +110,14 @@ class _Head:
                 self.root.ledger.tell(self.root.path, key, why, "write it")
         words.put(title, self.words("title") or instrument)
         words.put(introduction, TO_BE_WRITTEN)
-        return words.by_language[words.language][title]
+        titles = [said[title] for said in words.by_language.values() if title in said]
+        if not any(takes_protected_name(said) for said in titles):
+            return words.by_language[words.language][title]
+        why = f"it is a protected name: the instrument is called {instrument} until it has all that the name promises"
+        self.root.ledger.tell(
+            self.root.path, "protected name", why, "see 'Protected names' in questionnaires/README.md"
+        )
+        return instrument
 
     def plain(self) -> None:
         """What says only what holds for every instrument anyway."""

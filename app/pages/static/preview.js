@@ -3,6 +3,7 @@
 
 const form = document.getElementById("questions");
 const place = (id) => document.getElementById(id);
+const judgement = document.querySelector("aside");
 const kept = `preview:${form.dataset.canonical}`;
 let latest = 0;
 let before = {};
@@ -96,9 +97,18 @@ function showAlerts(alerts) {
   place("alerts").replaceChildren(...(told.length > 0 ? told : [entry("li", "none")]));
 }
 
+function show(found) {
+  showForm(found);
+  showIssues(found.issues);
+  showScores(found.scores);
+  showAlerts(found.alerts);
+  place("answers").textContent = JSON.stringify(found.answers, null, 2);
+}
+
 async function ask() {
   const number = ++latest;
   const answers = written();
+  judgement.ariaBusy = "true";
   sessionStorage.setItem(kept, JSON.stringify(answers));
   const language = form.dataset.language ? `?lang=${encodeURIComponent(form.dataset.language)}` : "";
   const answer = await fetch(`/answers${language}`, {
@@ -110,18 +120,13 @@ async function ask() {
   if (number !== latest) {
     return;
   }
-  if (!answer.ok) {
+  if (answer.ok) {
+    show(await answer.json());
+  } else {
     place("issue-count").value = "";
     place("issues").replaceChildren(entry("li", `the server could not judge these answers (${answer.status})`));
-    return;
   }
-  const found = await answer.json();
-  showForm(found);
-  showIssues(found.issues);
-  showScores(found.scores);
-  showAlerts(found.alerts);
-  place("answers").textContent = JSON.stringify(found.answers, null, 2);
-  document.body.dataset.judged = `${number}`;
+  judgement.ariaBusy = "false";
 }
 
 form.addEventListener("input", ask);
