@@ -108,9 +108,13 @@ class _Sentences:
         number = self.number(value)
         if item is None:
             return self.say("seen", what=self.score(on), value=number)
-        if item.unit:
+        what = self.measured(item)
+        if item.unit and item.unit not in what:
             number = self.say("amount", number=number, unit=item.unit)
-        return self.say("seen", what=self.measured(item), value=number)
+        chosen = next((option.code for option in item.options if option.weight == value), None)
+        if chosen is not None and item.attribute is None and self.text is not None:
+            number = self.say("graded", answer=self.answer(item, chosen), number=number)
+        return self.say("seen", what=what, value=number)
 
     def score(self, name: str) -> str:
         bound = self.basis.rulebook.rules.get(name)
@@ -120,9 +124,9 @@ class _Sentences:
         return self.say("name", name=words or name)
 
     def measured(self, item: Item) -> str:
-        """What a number is of: the concept's words are shorter than the question's."""
+        """What a number is of: the concept's words are shorter than the question's, where they say the same."""
         concept = self.text.concepts.get(item.concept or "") if self.text else None
-        if concept is None:
+        if concept is None or (item.options and item.attribute is None):
             return self.question(item.link_id)
         if item.attribute is None:
             return self.say("name", name=concept)

@@ -67,6 +67,7 @@ async def correct_response(
             evaluation=evaluation.plain(
                 feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
                 flags=current.evaluation["flags"],
+                texts=current.evaluation.get("texts", {}),
                 late_by_hours=late_by_hours_of(current),
             ),
         )

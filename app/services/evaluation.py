@@ -42,9 +42,15 @@ class Evaluation:
         return self.alerts[0].severity if self.alerts else None
 
     def plain(
-        self, *, feedback: Mapping[str, Any], flags: Sequence[str], late_by_hours: int | None = None
+        self,
+        *,
+        feedback: Mapping[str, Any],
+        flags: Sequence[str],
+        texts: Mapping[str, int],
+        late_by_hours: int | None = None,
     ) -> dict[str, Any]:
-        """The evaluation column: mode, alerts and their evidence, what the feedback rests on, what clocks said.
+        """The evaluation column: mode, alerts and their evidence, what the feedback rests on, what clocks said, and
+        of each language the revision of the words that the response is shown in.
 
         `context` and `late_by_hours` are there only where there is something to say.
         """
@@ -54,6 +60,7 @@ class Evaluation:
             "compared_with": {since.value: [ref.id, ref.revision] for since, ref in self.basis.compared_with.items()},
             "feedback": feedback,
             "flags": list(flags),
+            "texts": dict(texts),
         }
         if self.basis.on_treatment is not None:
             plain["context"] = {"on_treatment": self.basis.on_treatment}

@@ -46,7 +46,9 @@ class _Worded:
         return dict(questionnaire_response(self.exported, self.words.pinned(questionnaire, self.exported.text_digest)))
 
     def as_observations(self, call: Call) -> tuple[Resource, ...]:
-        """In the words for who reads them: in the reader's language where there is one, else the patient's."""
+        """In the words for who reads them: in the reader's language where there is one, else the patient's; as they
+        were when the response was stored.
+        """
         questionnaire = self.exported.response.rulebook.questionnaire
         text = self.words.best(questionnaire, (*call.languages, self.exported.language))
         return tuple(dict(observation) for observation in observations(self.exported, text))
@@ -116,7 +118,7 @@ async def _one(
         tx.audit.about(response_id, stored.patient_id, stored.revision)
         centre = await read_centre(tx)
         words = await words_of(tx, installation, [stored.instrument])
-    return _Worded(_exported(installation, centre, stored), words)
+    return _Worded(_exported(installation, centre, stored), words.of_responses([stored]))
 
 
 async def _page(
@@ -129,7 +131,8 @@ async def _page(
         words = await words_of(tx, installation, {stored.instrument for stored in found})
     page = found[:count]
     following = Place(page[-1].authored_at, page[-1].response_id) if len(found) > count else None
-    return [_Worded(_exported(installation, centre, stored), words) for stored in page], following
+    worded = [_Worded(_exported(installation, centre, stored), words.of_responses([stored])) for stored in page]
+    return worded, following
 
 
 def _exported(installation: Installation, centre: Centre, stored: StoredResponse) -> ExportedResponse:

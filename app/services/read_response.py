@@ -99,6 +99,7 @@ async def as_read(
     for stored in responses:
         alerts = alerts_from(stored.evaluation["alerts"])
         basis = basis_of(installation, stored)
-        text = words.best(basis.rulebook.questionnaire, (wording.language,)) if alerts else None
+        theirs = words.of_responses([stored])
+        text = theirs.best(basis.rulebook.questionnaire, (wording.language,)) if alerts else None
         read.append(ResponseRead(stored, tuple(alert_in_words(alert, basis, text, wording) for alert in alerts)))
     return read

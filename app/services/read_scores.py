@@ -76,7 +76,7 @@ async def explain_score(installation: Installation, call: Call, response_id: UUI
         stored = await read_current(tx, response_id)
         authorise(call.caller, Operation.READ_SCORES, stored.patient_id)
         tx.audit.about(response_id, stored.patient_id, stored.revision)
-        words = await words_of(tx, installation, [stored.instrument])
+        words = (await words_of(tx, installation, [stored.instrument])).of_responses([stored])
     rulebook = rulebook_of(installation, stored)
     if name not in rulebook.rules:
         raise UnknownScore(tuple(rulebook.rules))

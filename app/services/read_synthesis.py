@@ -58,9 +58,11 @@ async def read_synthesis(
         tx.audit.about(consultation_id, visit.patient_id)
         centre = await read_centre(tx)
         patient = await read_patient(tx, visit.patient_id)
-        past, bases = await _past(installation, tx, visit)
+        moment = as_of or call.received_at
+        stored = await _read(tx, visit)
+        past = await _past(installation, tx, visit, stored, asked_on=moment if moment < call.received_at else None)
         words = await words_of(tx, installation, _instruments(past))
-    moment = as_of or call.received_at
+    bases = {ref: basis_of(installation, row) for past_, row in zip(past)}
     synthesis = synthesise(visit.domain, past, mode=centre.mode, as_of=moment)
     return SynthesisOfPatient(synthesis, patient, centre, visit, words, bases)
 

@@ -16,7 +16,7 @@ from app.services.evaluation import evaluate
 from app.services.feedback import Receipt, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
-from app.services.words import words_of
+from app.services.words import Words, words_of
 from app.store.before_storing import BeforeStoring, read_before_storing
 from app.store.draft import remove_draft
 from app.store.earlier_responses import ComparableTo
@@ -28,7 +28,6 @@ from app.store.response_writing import add_response
 from app.store.transaction import PatientLock, Transaction
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.response import CheckedResponse, ResponseStatus
-from questionnaires.translations import Text
 from questionnaires.validation import validate
 from scoring.history import Respondent
 from scoring.rulebook import Rulebook
@@ -101,9 +100,8 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
         stored: StoredResponse | None = None
         if refusal is None:
             words = await words_of(tx, installation, [sent.instrument])
-            text = words.answered_to(questionnaire, sent.language, sent.text_digest)
             compared = await read_comparison(installation, tx, rulebook, about, before)
-            stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, text))
+            stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, words))
         if stored is not None and before.draft_begun_at is not None:
             await remove_draft(tx, patient_id, sent.instrument)
         if stored is None:
@@ -147,11 +145,12 @@ def _evaluated(
     accepted: _Accepted,
     before: BeforeStoring,
     compared: Comparison,
-    text: Text | None,
+    words: Words,
 ) -> StoredResponse:
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
+    text = words.answered_to(questionnaire, sent.language, sent.text_digest)
     flags = [flag.value for flag in authored.flags] + ([] if text else [TEXT_UNKNOWN])
     evaluation = evaluate(
         rulebook,
@@ -188,6 +187,7 @@ def _evaluated(
         evaluation=evaluation.plain(
             feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
             flags=flags,
+            texts=words.revisions(questionnaire),
             late_by_hours=late_by_hours(authored.authored_at, call.received_at),
         ),
     )

@@ -39,8 +39,8 @@ class Operator:
     `compute` takes the inputs' values in the rule's order, all known. `extent` gives the ends of what can come out,
     None for what is no number. `divides`: the rule states its decimals. `takes_means`: an input may be the mean of
     the others, as half and pro-rata rules supply it. `gives_the_answer`: the result is the answer itself, with the
-    digits that it was written with (62.50 stays 62.50, as FHIR asks of a decimal). `needs` names the keys that a rule must give, and no other of
-    `table`, `at_least`, `start`. `formula` stands in the generated reference page.
+    digits that it was written with (62.50 stays 62.50, as FHIR asks of a decimal). `needs` names the keys that a rule
+    must give, and no other of `table`, `at_least`, `start`. `formula` stands in the generated reference page.
     """
 
     name: str

@@ -13,7 +13,7 @@ from scoring.inputs import read_input
 from scoring.missing import Reason
 from scoring.rulebook import BoundRule, Rulebook
 from scoring.rules import MissingPolicy
-from scoring.score import Number, NotScored, Result, State
+from scoring.score import NotScored, Number, Result, State
 
 Cell = Number | str | Reason | None
 """A value, a state, the reason why there is none, or None where a bad cell leaves the score empty."""

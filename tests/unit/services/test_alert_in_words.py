@@ -46,7 +46,7 @@ def test_a_threshold_a_rise_and_a_code() -> None:
     answers = {"can-wait": "no", "pain-frequency": "1", "pain-severity": "3", "pain-interference": "0"}
     previous = {"can-wait": "yes", "pain-frequency": "1", "pain-severity": "1", "pain-interference": "0"}
     assert sentences("pre-consultation", answers, previous) == [
-        "Can what worries you today wait until your visit? No, we should speak before",
+        "Can what worries you today wait until your visit? No, it cannot wait",
         "Pain, severity: 3, at 3 or more",
         "Pain, severity: 3, rose by 2 since the previous response (1 to 3)",
     ]
@@ -135,3 +135,19 @@ def test_every_rule_has_a_sentence_and_a_source_in_every_language(instrument: st
         if text is not None:
             # With words at hand, no name of an item or score is shown.
             assert f"{watch.on}:" not in reason.sentence
+
+
+def test_a_choice_that_is_no_attribute_of_its_concept_is_said_as_question_and_answer() -> None:
+    book = RULEBOOKS.current(CATALOGUE.get("symptom-watch"))
+    text = CATALOGUE.instruments["symptom-watch"].text(book.questionnaire, "en")
+    assert text is not None
+    trigger = Trigger(
+        "breathlessness-new-or-worse", "breathlessness-severity", 2, and_seen=(Seen("breathlessness-new", 1),)
+    )
+    worded = alert_in_words(
+        Alert("breathlessness", AlertSeverity.SOON, (trigger,)), Basis(book, {}, None), text, WORDINGS.by_language["en"]
+    )
+    (sentence,) = [reason.sentence for reason in worded.reasons]
+    assert sentence.startswith("Breathlessness, severity: 2, at 2 or more, together with ")
+    assert f"{text.items['breathlessness-new']} " in sentence
+    assert sentence.endswith(" (1)")

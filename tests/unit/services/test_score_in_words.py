@@ -1,6 +1,7 @@
 """A trace in words: every score of every shipped instrument has its sentences, and they say what the trace says."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_the_words_of_the_questionnaire_stand_where_it_has_any() -> None:
 
 
 def test_a_pre_grade_says_that_a_clinician_gives_the_grade() -> None:
-    said = words("oral-therapy-weekly", {"can-wait": "yes", "temperature": 39.5}, "fever_pre_grade_v5")
+    said = words("oral-therapy-weekly", {"can-wait": "yes", "temperature": Decimal("39.5")}, "fever_pre_grade_v5")
     assert said[0].endswith(" 2.")
     assert any("A clinician gives the grade." in sentence and "5.0" in sentence for sentence in said)
 
