@@ -94,7 +94,7 @@ class _Projection:
             "meta": meta(self.exported),
             "language": self.language,
             "extension": [definition_and_scoring(self.rulebook)],
-            "status": _STATUSES[past.status],
+            "status": self.status,
             "category": [{"coding": [{"system": systems.CATEGORY, "code": "survey", "display": "Survey"}]}],
             "code": self.code(rule),
             "subject": subject(self.exported),
@@ -117,6 +117,12 @@ class _Projection:
         # An item without an attribute is the score itself (a scale of one question): it would say the number twice.
         components = [self.component(item, item.attribute) for item in bound.items if item.attribute]
         return resource | {"component": components} if components else resource
+
+    @property
+    def status(self) -> str:
+        """R4: an Observation that changes after it was final is amended, also where its response stays completed."""
+        status = _STATUSES[self.exported.response.status]
+        return "amended" if self.exported.is_rescored and status == "final" else status
 
     def code(self, rule: ScoreRule) -> Resource:
         """Our own code only: a CTCAE concept or a clinician's LOINC code would turn the patient's report into

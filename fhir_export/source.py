@@ -22,7 +22,8 @@ class ExportedResponse:
     """One revision of a response. The ids are the logical ids of FHIR resources on this server.
 
     `language` is the one that was answered in, BCP 47; `text_digest` that of the words that the response pins, None
-    where they are not known; `encounter_id` the consultation that it was answered for.
+    where they are not known; `encounter_id` the consultation that it was answered for. `is_rescored`: this revision has
+    the answers of the one before it, scored again.
     """
 
     response: PastResponse
@@ -32,3 +33,4 @@ class ExportedResponse:
     text_digest: str | None
     mode: Mode
     recorded_by: Recorder
+    is_rescored: bool = False

@@ -73,6 +73,17 @@ class Catalogue:
         versions = family.versions.values() if family else ()
         return next((q for q in reversed(list(versions)) if q.status is PublicationStatus.ACTIVE), None)
 
+    def asked_on(self, instrument: str, day: str) -> Questionnaire:
+        """The version that was asked on a day (ISO 8601): the newest that is dated by then and was not retired yet.
+
+        Where all are dated later, it is the oldest of them. Raises UnknownQuestionnaire.
+        """
+        family = self.instruments.get(instrument)
+        versions = family.versions.values() if family else ()
+        asked = [q for q in versions if q.status is not PublicationStatus.DRAFT and (q.retired_on or day) >= day]
+        dated = [q for q in asked if q.date <= day]
+        return [*asked[:1], *dated][-1] if asked else self.get(instrument)
+
     def by_canonical(self, canonical: str) -> Questionnaire:
         """The version that a pinned canonical `url|version` names. Raises UnknownQuestionnaire."""
         for questionnaire in self.questionnaires:

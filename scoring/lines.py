@@ -86,8 +86,9 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
     since = _asking(instrument, concept, periods.since)
     reference = _asking(instrument, concept, periods.reference)
     due = [b for b in periods.due if b.questionnaire.instrument == instrument and concept in b.line_rules]
-    # A row is read by the rulebook of the latest answer, else of what was due, else of the reference.
-    rulebook = [*(r.rulebook for r in reversed(since)), *due, *(r.rulebook for r in reversed(reference))][0]
+    # A row is read by the rulebook of the latest answer, else of the reference, else of what was due: what is published
+    # after an answer takes nothing away from it.
+    rulebook = [*(r.rulebook for r in reversed(since)), *(r.rulebook for r in reversed(reference)), *due][0]
     rule = rulebook.line_rules[concept]
     latest = since[-1] if since else None
     result = latest.scores.get(rule.name) if latest else None

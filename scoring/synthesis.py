@@ -134,7 +134,7 @@ def _reference_period(
 def _lines(periods: Periods) -> tuple[Line, ...]:
     """One line a concept and comparability group, in the order in which the questionnaires ask."""
     answered = [r.rulebook for r in reversed(periods.since)]
-    books = [*answered, *periods.due, *(r.rulebook for r in reversed(periods.reference))]
+    books = [*answered, *(r.rulebook for r in reversed(periods.reference)), *periods.due]
     asked = dict.fromkeys((book.questionnaire.instrument, concept) for book in books for concept in book.line_rules)
     groups: dict[tuple[str, str, str], list[tuple[ScoreRule, SubRow]]] = {}
     for instrument, concept in asked:

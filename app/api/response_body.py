@@ -13,6 +13,7 @@ from app.services.evaluation import late_by_hours_of, on_treatment_of
 from app.services.feedback import Feedback, Receipt
 from app.services.history import plain_scores, scores_from
 from app.services.read_response import ResponseRead
+from app.store.response import StoredResponse
 from questionnaires.catalogue import Catalogue
 from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
@@ -64,8 +65,20 @@ class Pins(BaseModel):
     text_digest: str | None
 
 
+class RescoredOut(BaseModel):
+    """That this revision has the same answers, scored again by the scoring version of `pins`: who wanted it, when, the
+    scoring version before it, and why. The alerts stay those that were raised when the answers came in.
+    """
+
+    by: str
+    at: datetime
+    from_version: str
+    reason: str
+
+
 class ResponseOut(BaseModel):
-    """One revision of a stored response. `scores` and `alerts` are for staff and systems, and null for patients.
+    """One revision of a stored response. `scores`, `alerts` and `rescored` are for staff and systems, and null for
+    patients.
 
     `late_by_hours`: how old the answers were when they first arrived; null where that was a day or less.
     """
@@ -92,6 +105,7 @@ class ResponseOut(BaseModel):
     answers: dict[str, Plain]
     scores: dict[str, Plain] | None
     alerts: list[AlertOut] | None
+    rescored: RescoredOut | None
 
 
 class CorrectedOut(ResponseOut):
@@ -164,7 +178,13 @@ def response_body(catalogue: Catalogue, found: ResponseRead) -> ResponseOut:
         answers=dict(stored.answers),
         scores=None if alerts is None else plain_scores(scores_from(stored.scores)),
         alerts=None if alerts is None else [AlertOut.model_validate(plain_alert(alert)) for alert in alerts],
+        rescored=None if alerts is None else _rescored(stored),
     )
+
+
+def _rescored(stored: StoredResponse) -> RescoredOut | None:
+    said = stored.evaluation.get("rescored")
+    return None if said is None else RescoredOut(**said, reason=stored.reason or "")
 
 
 def _feedback(told: Feedback) -> FeedbackOut:

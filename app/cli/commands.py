@@ -11,7 +11,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from app.cli import authoring, importing, longitudinal, previewing, score, texts
+from app.cli import authoring, importing, longitudinal, previewing, rescore, score, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.terminal import Root, err, out, stop
@@ -49,6 +49,7 @@ for _verb in (
     previewing.preview,
     authoring.diff,
     importing.import_questionnaire,
+    rescore.rescore,
 ):
     app.command()(_verb)
 app.add_typer(texts.text, name="text")

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from app.pages.axes import day_ticks, value_ticks
 from scoring.score import Number
 
-WIDTH, HEIGHT = 340, 150
-LEFT, RIGHT, TOP, BOTTOM = 66, 22, 10, 28
+WIDTH, HEIGHT = 320, 150
+LEFT, RIGHT, TOP, BOTTOM = 78, 22, 10, 28
 INSET = 8
 """Room between the axes and the first, last and lowest sign, so that no sign covers a word."""
 

@@ -278,9 +278,11 @@ class SynthesisView:
             return None
         level = int(value.value) if line.kind is ScoreKind.COMPOSITE_GRADE else None
         words = self._value(line.kind, value)
-        if line.kind is ScoreKind.SCALE:
+        low, high = line.range
+        # The name of a rating scale says its ends. A measurement (doses, degrees) has none that means anything.
+        if line.kind is ScoreKind.SCALE and f"-{low}-{high}" in line.scale:
             # Isolated, so that a right-to-left page does not turn "2 / 4" around.
-            words = f"\u2066{words} / {line.range[1]}\u2069"
+            words = f"\u2066{words} / {high}\u2069"
         return Cell(words, level, self.on(value.authored_at))
 
     def _value(self, kind: ScoreKind, value: ValueAt) -> str:

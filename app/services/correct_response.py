@@ -103,7 +103,7 @@ async def _current(call: Call, tx: Transaction, operation: Operation, response_i
 
 
 def _next(current: StoredResponse, call: Call, status: ResponseStatus, reason: str) -> StoredResponse:
-    """The next revision. The idempotency key stays on revision 1."""
+    """The next revision. The idempotency key stays on revision 1, and what was said of scoring again on its own."""
     return replace(
         current,
         revision=current.revision + 1,
@@ -113,4 +113,5 @@ def _next(current: StoredResponse, call: Call, status: ResponseStatus, reason: s
         idempotency_key=None,
         body_sha256=None,
         reason=reason,
+        evaluation={name: value for name, value in current.evaluation.items() if name != "rescored"},
     )

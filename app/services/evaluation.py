@@ -87,8 +87,12 @@ def evaluate(
 
 
 def basis_of(installation: Installation, stored: StoredResponse) -> Basis:
-    """What the alerts of a stored response were raised on."""
-    return Basis(rulebook_of(installation, stored), _compared_with(stored), on_treatment_of(stored))
+    """What the alerts of a stored response were raised on: where it was scored again since, the rules before that."""
+    rulebook = rulebook_of(installation, stored)
+    raised_by = stored.evaluation.get("alerts_scoring")
+    if raised_by is not None:
+        rulebook = installation.rulebooks.of(rulebook.questionnaire, raised_by)
+    return Basis(rulebook, _compared_with(stored), on_treatment_of(stored))
 
 
 def on_treatment_of(stored: StoredResponse) -> bool | None:

@@ -144,6 +144,7 @@ def _exported(installation: Installation, centre: Centre, stored: StoredResponse
         text_digest=stored.text_digest,
         mode=centre.mode,
         recorded_by=Recorder(stored.recorded_by),
+        is_rescored="rescored" in stored.evaluation,
     )
 
 

@@ -90,12 +90,13 @@ async def read_patient_scores(
     async with opened(installation, call, Operation.LIST_SCORES, patient_id) as tx:
         patient = await read_patient(tx, patient_id)
         centre = await read_centre(tx)
-        past = await _past(installation, tx, patient_id, None, call.received_at)
+        rows = await read_between(tx, patient_id, _BEGINNING_OF_TIME, call.received_at)
+        past = in_order(past_response(installation, row) for row in rows)
         answered = {r.rulebook.questionnaire.instrument: r.rulebook for r in past}
         latest = [past[-1].rulebook.questionnaire.instrument] if past else []
         shown = instrument or [*latest, *centre.consultation_instruments, *installation.catalogue.instruments][0]
         reader = answered.get(shown) or _current(installation, shown)
-        words = await words_of(tx, installation, {shown, *answered})
+        words = (await words_of(tx, installation, {shown, *answered})).of_responses(rows)
     responses = _of_instrument(past, shown)
     histories: tuple[ScoreHistory, ...] = ()
     if centre.mode is not Mode.RECORD:

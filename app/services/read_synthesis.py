@@ -1,6 +1,6 @@
 """The synthesis of a consultation: its history read once, synthesised purely."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -15,14 +15,30 @@ from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of, read_consultation
 from app.store.patient import Patient, read_patient
+from app.store.response import StoredResponse
 from app.store.response_reading import find_first, read_between
 from app.store.transaction import Transaction
 from app.wording import Wording
-from scoring.history import ResponseRef, last_consultation
+from questionnaires.definition import Questionnaire
+from scoring.history import Consultation, ResponseRef, last_consultation
 from scoring.synthesis import REFERENCE_DAYS, Past, Synthesis, synthesise
 from scoring.vigilance import Point
 
 _BEGINNING_OF_TIME = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What is read of one patient: from the reference period on, not the whole life, and the first response."""
+
+    consultations: Sequence[Consultation]
+    responses: Sequence[StoredResponse]
+    first: StoredResponse | None
+
+    def known_at(self, moment: datetime) -> list[StoredResponse]:
+        """The responses that were answered by then, oldest first."""
+        every = [self.first, *self.responses] if self.first else self.responses
+        return [row for row in every if row.authored_at <= moment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +75,47 @@ async def read_synthesis(
         centre = await read_centre(tx)
         patient = await read_patient(tx, visit.patient_id)
         moment = as_of or call.received_at
-        stored = await _read(tx, visit)
-        past = await _past(installation, tx, visit, stored, asked_on=moment if moment < call.received_at else None)
-        words = await words_of(tx, installation, _instruments(past))
-    bases = {ref: basis_of(installation, row) for past_, row in zip(past)}
+        rows = await _read(tx, visit)
+        past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
+        words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
+    bases = {
+        response.ref: basis_of(installation, row)
+        for response, row in zip(past.responses, rows.responses, strict=True)
+        if response.alerts
+    }
     synthesis = synthesise(visit.domain, past, mode=centre.mode, as_of=moment)
     return SynthesisOfPatient(synthesis, patient, centre, visit, words, bases)
 
 
-async def _past(
-    installation: Installation, tx: Transaction, visit: StoredConsultation
-) -> tuple[Past, dict[ResponseRef, Basis]]:
-    """What the synthesis reads: from the reference period on, not the patient's whole life. And what the alerts of
-    those responses were raised on.
-    """
+async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:
     consultations = [stored.domain for stored in await consultations_of(tx, visit.patient_id)]
     previous = last_consultation(visit.domain, consultations)
     earliest = previous.start - timedelta(days=REFERENCE_DAYS) if previous else _BEGINNING_OF_TIME
-    stored = await read_between(tx, visit.patient_id, earliest, visit.starts_at)
-    first = await find_first(tx, visit.patient_id)
-    asked = (installation.catalogue.get(instrument) for instrument in visit.instruments)
-    responses = [past_response(installation, row) for row in stored]
-    bases = {past.ref: basis_of(installation, row) for past, row in zip(responses, stored, strict=True) if past.alerts}
-    past = Past(
-        consultations=consultations,
-        responses=responses,
-        baseline=past_response(installation, first) if first else None,
+    responses = await read_between(tx, visit.patient_id, earliest, visit.starts_at)
+    return _Rows(consultations, responses, await find_first(tx, visit.patient_id))
+
+
+def _past(installation: Installation, rows: _Rows, asked: Iterable[Questionnaire]) -> Past:
+    return Past(
+        consultations=rows.consultations,
+        responses=[past_response(installation, row) for row in rows.responses],
+        baseline=past_response(installation, rows.first) if rows.first else None,
         due=[installation.rulebooks.current(questionnaire) for questionnaire in asked],
     )
-    return past, bases
+
+
+def _asked(
+    installation: Installation, visit: StoredConsultation, as_of: datetime, now: datetime
+) -> Iterator[Questionnaire]:
+    """What is asked before the visit. Of a visit that is past, what was asked then: a version that was published since
+    is not what the patient left unanswered.
+    """
+    moment = min(as_of, visit.starts_at)
+    for instrument in visit.instruments:
+        if moment < now:
+            yield installation.catalogue.asked_on(instrument, moment.date().isoformat())
+        else:
+            yield installation.catalogue.get(instrument)
 
 
 def _instruments(past: Past) -> set[str]:

@@ -21,32 +21,33 @@ IS_CURRENT = ~exists().where(
     _LATER.c.response_id == RESPONSE.c.response_id,
     _LATER.c.revision > RESPONSE.c.revision,
 )
-_OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.patient_id == bindparam("patient_id"))
+OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.patient_id == bindparam("patient_id"))
 _OF_RESPONSE = (RESPONSE.c.centre_id == bindparam("centre_id")) & (RESPONSE.c.response_id == bindparam("response_id"))
 IS_VALID = RESPONSE.c.status != ResponseStatus.ENTERED_IN_ERROR.value
 NEWEST_FIRST = (RESPONSE.c.authored_at.desc(), RESPONSE.c.stored_at.desc(), RESPONSE.c.response_id.desc())
 OLDEST_FIRST = (RESPONSE.c.authored_at, RESPONSE.c.stored_at, RESPONSE.c.response_id)
 
 
-def _select(*conditions: ColumnElement[bool]) -> Select[Any]:
+def select_responses(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Whole rows, for `response_from_row`."""
     return select(*(RESPONSE.c[name] for name in COLUMNS)).where(*conditions)
 
 
-_CURRENT = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
-_REVISIONS = Statement(_select(_OF_RESPONSE).order_by(RESPONSE.c.revision))
-_BY_KEY = Statement(_select(_OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
+_CURRENT = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
+_REVISIONS = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision))
+_BY_KEY = Statement(select_responses(OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
 _BETWEEN = Statement(
-    _select(
-        _OF_PATIENT,
+    select_responses(
+        OF_PATIENT,
         IS_CURRENT,
         RESPONSE.c.authored_at >= bindparam("earliest"),
         RESPONSE.c.authored_at <= bindparam("latest"),
     ).order_by(RESPONSE.c.authored_at)
 )
-_FIRST = Statement(_select(_OF_PATIENT, IS_CURRENT, IS_VALID).order_by(*OLDEST_FIRST).limit(1))
+_FIRST = Statement(select_responses(OF_PATIENT, IS_CURRENT, IS_VALID).order_by(*OLDEST_FIRST).limit(1))
 _PAGE = Statement(
-    _select(
-        _OF_PATIENT,
+    select_responses(
+        OF_PATIENT,
         IS_CURRENT,
         tuple_(RESPONSE.c.authored_at, RESPONSE.c.response_id)
         < tuple_(
@@ -64,7 +65,7 @@ async def read_current(tx: Transaction, response_id: UUID) -> StoredResponse:
     row = await tx.fetch_row(_CURRENT, response_id=response_id)
     if row is None:
         raise NotFound
-    return _response(row)
+    return response_from_row(row)
 
 
 async def read_revisions(tx: Transaction, response_id: UUID) -> list[StoredResponse]:
@@ -72,25 +73,25 @@ async def read_revisions(tx: Transaction, response_id: UUID) -> list[StoredRespo
     rows = await tx.fetch(_REVISIONS, response_id=response_id)
     if not rows:
         raise NotFound
-    return [_response(row) for row in rows]
+    return [response_from_row(row) for row in rows]
 
 
 async def find_by_key(tx: Transaction, patient_id: UUID, idempotency_key: str) -> StoredResponse | None:
     """Revision 1 of the response that was submitted with this key, whatever happened to it since."""
     row = await tx.fetch_row(_BY_KEY, patient_id=patient_id, idempotency_key=idempotency_key)
-    return _response(row) if row else None
+    return response_from_row(row) if row else None
 
 
 async def read_between(tx: Transaction, patient_id: UUID, earliest: datetime, latest: datetime) -> list[StoredResponse]:
     """The current revisions of what the patient answered in a period, both ends included, oldest first."""
     rows = await tx.fetch(_BETWEEN, patient_id=patient_id, earliest=earliest, latest=latest)
-    return [_response(row) for row in rows]
+    return [response_from_row(row) for row in rows]
 
 
 async def find_first(tx: Transaction, patient_id: UUID) -> StoredResponse | None:
     """The patient's first response that is not entered in error."""
     row = await tx.fetch_row(_FIRST, patient_id=patient_id)
-    return _response(row) if row else None
+    return response_from_row(row) if row else None
 
 
 async def read_page(
@@ -98,10 +99,11 @@ async def read_page(
 ) -> list[StoredResponse]:
     """Current revisions, newest first, from before a place in that order."""
     rows = await tx.fetch(_PAGE, patient_id=patient_id, before=before, before_id=before_id, count=count)
-    return [_response(row) for row in rows]
+    return [response_from_row(row) for row in rows]
 
 
-def _response(row: asyncpg.Record) -> StoredResponse:
+def response_from_row(row: asyncpg.Record) -> StoredResponse:
+    """A response from a row with every column of it."""
     values = dict(row)
     for name in JSON_COLUMNS:
         values[name] = jsonb.load(values[name])

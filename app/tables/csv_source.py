@@ -35,6 +35,8 @@ class CsvSource:
         header = _decoded(line.removeprefix(_BYTE_ORDER_MARK), path)
         if not header.strip():
             raise TableError(f"{path}: the file is empty: it needs a header that names the columns")
+        if header.count('"') % 2 or (len(line) == _LONGEST_HEADER and not header.endswith("\n")):
+            raise TableError(f"{path}: the header goes over several lines or is too long: write it in the first line")
         self.separator = separator or _separator_of(header, known, path)
         names = _names(header, self.separator)
         if twice := repeated(names):

@@ -3,6 +3,8 @@
 Definition, scoring and text have versions apart: a response pins each.
 """
 
+import json
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.anyio
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DRY = {"dry-mouth-severity": "1", "nausea-frequency": "3", "nausea-severity": "4", "topics": ["work", "future"]}
 FEVER = {"temperature": 38.4, "diarrhea-frequency": "2", "can-wait": "yes"}
+BASE = "https://vigie.example/fhir/Questionnaire"
 LANGUAGES = ("", "fr", "en", "ar")
 PUBLISHED: dict[str, Callable[[Path], Path]] = {
     "a second version": with_second_version,
@@ -143,3 +146,100 @@ async def test_every_output_of_a_response_to_version_1_stays_byte_identical(
         assert {status for status, _, _ in before.values()} == {200}
     async with _running(postgres, PUBLISHED[published](tmp_path / "later"), service) as later:
         assert (len(before), _differing(before, await _outputs(later, stored.paths))) == (len(before), [])
+
+
+async def test_an_unanswered_visit_keeps_what_it_says_of_the_answers_before_it(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    async with _running(postgres, first_versions(tmp_path / "first")) as service:
+        stored = await _store(service)
+        path, page = Stored.syntheses(stored.silent_visit)
+        today = await _outputs(service, [path, page])
+        service.clock.shown = NOON + days(7)
+        a_week_later = await _outputs(service, [f"{path}?as_of={(NOON + days(6)).isoformat()[:19]}Z", page])
+    for published, write in PUBLISHED.items():
+        async with _running(postgres, write(tmp_path / published), service) as later:
+            now = await _outputs(later, [path, page])
+            later.clock.shown = NOON + days(7)
+            # The visit is past: what was published after it was not asked then.
+            assert _differing(a_week_later, await _outputs(later, [asked for asked, _ in a_week_later])) == []
+        before, after = (json.loads(outputs[path, "fr"][2]) for outputs in (today, now))
+        due = (before.pop("not_answered"), after.pop("not_answered"))
+        assert after == before
+        version = "2.0.0" if "version" in published else "1.0.0"
+        assert due == ([f"{BASE}/{CHANGED}|1.0.0"], [f"{BASE}/{CHANGED}|{version}"])
+        if "version" not in published:
+            assert _differing(today, now) == []
+
+
+async def test_what_is_asked_from_now_on_is_the_new_version(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    async with _running(postgres, first_versions(tmp_path / "first")) as service:
+        before = await _outputs(service, list(QUESTIONNAIRE))
+    changed: dict[str, list[str]] = {}
+    for published, write in PUBLISHED.items():
+        async with _running(postgres, write(tmp_path / published), service) as later:
+            differing = _differing(before, await _outputs(later, list(QUESTIONNAIRE)))
+            changed[published] = sorted({path for path, _ in differing})
+            shown = await later.client.get(f"/v1/questionnaires/{CHANGED}", headers=later.as_(Role.NURSE))
+            assert shown.json()["version"] == ("2.0.0" if "version" in published else "1.0.0")
+            assert (NEW_WORDS in shown.json()["title"]) == (published != "scoring")
+    assert changed == {
+        "a second version": [],
+        "a second version, the first retired": sorted(QUESTIONNAIRE),
+        "words": sorted(QUESTIONNAIRE),
+        "scoring": [QUESTIONNAIRE[1]],
+    }
+
+
+async def test_sending_again_gives_the_first_receipt_whatever_was_published(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    async with _running(postgres, first_versions(tmp_path / "first")) as service:
+        patient = await service.register()
+        sent = {"key": "the-same-key", "authored": NOON, "sent_at": NOON.isoformat()}
+        first = await service.submit(patient, PAIN_WORST | URGENT, **sent)
+    async with _running(postgres, with_the_first_retired(tmp_path / "later"), service) as later:
+        later.clock.shown = NOON + days(30)
+        again = await later.submit(patient, PAIN_WORST | URGENT, **sent)
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again.headers["ETag"] == first.headers["ETag"] == '"1"'
+
+
+async def test_a_new_response_has_the_new_words_and_a_correction_those_of_its_response(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    async with _running(postgres, first_versions(tmp_path / "first")) as service:
+        patient = await service.register()
+        old = await _submitted(service, patient, PAIN_MILD, 1)
+    async with _running(postgres, with_words_of_the_first(tmp_path / "later"), service) as later:
+        new = await _submitted(later, patient, PAIN_MILD, 0)
+        change = {"answers": PAIN_WORST, "reason": "forgotten"}
+        corrected = await later.client.put(
+            f"/v1/responses/{old}", json=change, headers=later.as_(Role.NURSE) | {"If-Match": '"1"'}
+        )
+        assert corrected.status_code == 200
+        for response, is_new in ((old, False), (new, True)):
+            for language in ("fr", "en"):
+                headers = later.as_(Role.NURSE) | {"Accept-Language": language}
+                collection = await later.client.get(
+                    f"/fhir/QuestionnaireResponse/{response}/$collection", headers=headers
+                )
+                trace = await later.client.get(f"/v1/responses/{response}/scores/pain_composite", headers=headers)
+                assert (NEW_WORDS in collection.text) == is_new
+                assert (NEW_WORDS in str(trace.json()["words"])) == is_new
+
+
+async def test_a_language_that_comes_later_is_shown_to_who_asks_for_it(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    root = first_versions(tmp_path / "first")
+    shutil.rmtree(root / CHANGED / "text" / "en")
+    async with _running(postgres, root) as service:
+        patient = await service.register()
+        response = await _submitted(service, patient, PAIN_WORST, 1)
+        path = f"/v1/responses/{response}/scores/pain_composite"
+        before = await _outputs(service, [path])
+    async with _running(postgres, first_versions(tmp_path / "later"), service) as later:
+        after = await _outputs(later, [path])
+    assert [asked for asked in _differing(before, after) if asked[1] in ("fr", "ar")] == []
+    assert (path, "en") in _differing(before, after)

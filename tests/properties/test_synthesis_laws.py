@@ -235,10 +235,10 @@ def test_every_label_is_the_one_of_the_table(story: Story) -> None:
 
 
 def _owed(synthesis: Synthesis, past: Past, row: SubRow, concept: str) -> bool:
-    """Whether the row is of a questionnaire that was due and asks the concept, with no response of any version."""
+    """Whether its questionnaire was due in a version that asks the concept, with no response of any version."""
     url = row.questionnaire.split("|")[0]
     answered_urls = {response.questionnaire.split("|")[0] for response in synthesis.responses}
-    due = [book for book in past.due if book.questionnaire.canonical == row.questionnaire]
+    due = [book for book in past.due if book.questionnaire.url == url]
     return url not in answered_urls and any(concept in book.line_rules for book in due)
 
 

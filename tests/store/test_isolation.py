@@ -48,7 +48,16 @@ STATEMENTS = {
 }
 ADDING = sorted(name for name, statement in STATEMENTS.items() if "INSERT INTO" in statement.sql)
 # What a whole centre may read, so that no patient in it is a stranger there.
-OF_CENTRES = frozenset({"patient._QUEUE", "centre._READ", "centre_text._OF_INSTRUMENTS", "centre_text._NEWEST"})
+OF_CENTRES = frozenset(
+    {
+        "patient._QUEUE",
+        "centre._READ",
+        "centre_text._OF_INSTRUMENTS",
+        "centre_text._NEWEST",
+        "rescoring._COUNT",
+        "rescoring._PAGE",
+    }
+)
 READING = sorted(
     name for name, statement in STATEMENTS.items() if statement.sql.startswith("SELECT") and name not in ADDING
 )
@@ -258,6 +267,7 @@ def arguments(statement: Statement, whose: PatientRows) -> list[Any]:
     asked: dict[str, Any] = {"identifier": "same", "versions": ["same"]}
     asked |= {"new_version": "same", "new_answers": "{}", "seen_revision": 1}
     asked |= {"earliest": at, "latest": at, "now": at}
+    asked |= {"after": UUID(int=0), "settled": ["same|another"]}
     asked |= {"before": datetime(9999, 1, 1, tzinfo=UTC), "before_id": UUID(int=0), "count": 100}
     asked |= {f"audit_{name}": value for name, value in whose.rows["audit_event"].items()}
     if statement is STATEMENTS["before_storing._READ"]:

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from app.store import before_storing, centre_text, consultation, draft, earlier_responses, patient, response_reading
+from app.store import (
+    before_storing,
+    centre_text,
+    consultation,
+    draft,
+    earlier_responses,
+    patient,
+    rescoring,
+    response_reading,
+)
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
 from app.store.schema import migrate
@@ -47,6 +56,11 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "patient": (patient._READ, {"patient": {"centre_id", "patient_id"}}),
     "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
     "words": (centre_text._OF_INSTRUMENTS, {"centre_text": {"centre_id", "instrument"}}),
+    "patients to score again": (
+        rescoring._PAGE,
+        {"patient": {"centre_id", "patient_id"}, "response": {"centre_id", "patient_id"}},
+    ),
+    "to score again": (rescoring._OF_PATIENT, {"response": {"centre_id", "patient_id"}}),
     "find": (patient._FIND, {"patient_identifier": {"centre_id", "system", "value"}}),
 }
 

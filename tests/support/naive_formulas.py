@@ -20,7 +20,7 @@ Published = dict[str, Decimal | str | None]
 def naive_scores(
     instrument: str, answers: Mapping[str, object], policy: str | None = None, hidden: frozenset[str] = frozenset()
 ) -> Published:
-    """Every score of one response. `policy`: one asked for by name. `hidden`: the items that branching did not ask."""
+    """Every score of one response. `policy`: one asked for by name. `hidden`: the items that were not shown."""
     if instrument == "pro-ctcae":
         found: Exact = {**composites(_numbers(answers), policy, hidden)}
     elif policy is not None:

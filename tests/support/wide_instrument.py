@@ -121,13 +121,18 @@ SCORES: Sequence[tuple[str, str, Sequence[str], str]] = (
 )  # fmt: skip
 
 
-@cache
-def wide_rulebook() -> Rulebook:
-    """The rulebook, read from its files as any other."""
+def write_wide_instrument(root: Path, *, asks_topics: bool = False) -> Path:
+    """Write its folder below `root`, and give that. `asks_topics`: its branching asks an item that repeats."""
     rules = "".join(_score(number, *parts) for number, parts in enumerate(SCORES, start=1))
     questions = "\n".join(f"  - {{link_id: {name}, type: choice, option_set: five}}" for name in Q)
+    definition = _DEFINITION.format(questions=questions)
+    if asks_topics:
+        topics = "  - {link_id: topics, type: choice, repeats: true, option_set: halves}\n"
+        asking = '  - {link_id: smokes, type: boolean, enable_when: [{question: topics, operator: "=", answer: "2"}]}\n'
+        lines = definition.replace(topics, "").splitlines(keepends=True)
+        definition = "".join(topics + asking if "link_id: smokes" in line else line for line in lines)
     files = {
-        "definition/1.0.0.yaml": _DEFINITION.format(questions=questions),
+        "definition/1.0.0.yaml": definition,
         "scoring/1.0.0/scoring.yaml": f'instrument: sample\nversion: "1.0.0"\ndefinitions: ["1.0.0"]\nscores:\n{rules}'
         "not_scored: [smokes, notes, since, topics]\n",
         "scoring/1.0.0/alerts.yaml": 'instrument: sample\nscoring: "1.0.0"\nrules: []\n',
@@ -136,7 +141,13 @@ def wide_rulebook() -> Rulebook:
         "scoring/1.0.0/tables/steps.csv": _STEPS,
         "text/en/1.yaml": None,
     }
+    return write_instrument(root, files)
+
+
+@cache
+def wide_rulebook(*, asks_topics: bool = False) -> Rulebook:
+    """The rulebook, read from its files as any other."""
     with tempfile.TemporaryDirectory() as place:
-        root = write_instrument(Path(place), files)
+        root = write_wide_instrument(Path(place), asks_topics=asks_topics)
         catalogue = load_catalogue(root, BASE)
         return load_rulebooks(root, catalogue).current(catalogue.get("sample"))

@@ -16,4 +16,7 @@ def faults_of(resource: Any) -> tuple[str, ...]:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         told = [f"{'.'.join(map(str, fault['loc'])) or 'Questionnaire'}: {fault['msg']}" for fault in found]
         return tuple(dict.fromkeys(told))[:_MOST]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # fhir.resources reads some elements before it has looked at their types.
+        return ("Questionnaire: an element is of a type that makes the whole unreadable to a FHIR library",)
     return ()

@@ -88,7 +88,7 @@ def test_a_rule_for_the_time_of_treatment_says_where_nobody_said(on_treatment: b
     worded = alert_in_words(alert, Basis(book, {}, on_treatment), text, WORDINGS.by_language["en"])
     (sentence,) = [reason.sentence for reason in worded.reasons]
     assert ("was not said" in sentence) is doubt
-    assert "38.5 °C, at 38 or more" in sentence
+    assert ": 38.5, at 38 or more" in sentence
 
 
 def test_a_rule_that_the_scoring_does_not_know_any_more_still_says_what_was_seen() -> None:
