@@ -141,8 +141,11 @@ def _tell(order: Rescoring, changes: Changes) -> None:
 
 
 def _table(changes: Changes) -> Table:
-    columns = ("score", "unchanged", "changed", "newly scored", "no longer scored", "before -> after: responses")
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("score", no_wrap=True)
+    for title in ("unchanged", "changed", "newly\nscored", "no longer\nscored"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("before\n-> after", overflow="fold")
     for name, counted in changes.scores.items():
         numbers = (counted.unchanged, counted.changed, counted.newly_scored, counted.no_longer_scored)
         table.add_row(name, *map(str, numbers), _pairs(counted))
@@ -153,4 +156,4 @@ def _pairs(counted: ScoreChanges) -> str:
     shown = counted.pairs.most_common(SHOWN_PAIRS)
     words = [f"{before} -> {after}: {count}" for (before, after), count in shown]
     others = counted.changed - sum(count for _, count in shown)
-    return "; ".join([*words, f"others: {others}"] if others else words)
+    return "\n".join([*words, f"others: {others}"] if others else words)

@@ -41,7 +41,7 @@ class UnknownScoring(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """By which rulebook each definition version is scored again. `left_alone` are those that the scoring does not score."""
+    """Definition version -> the rulebook that scores it again. `left_alone` are those that it has no rules for."""
 
     instrument: str
     rulebooks: Mapping[str, Rulebook]

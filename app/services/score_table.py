@@ -101,7 +101,9 @@ class TableScoring:
         listed.add(bad, scored.not_enabled, block.first)
         if self.job.strict and listed.count:
             raise TableError(f"{listed.first[0]}: with --strict nothing is written")
-        return frame.select(self.roles.carried).hstack(score_frame(scored.scores, self.score_types))
+        scores = score_frame(scored.scores, self.score_types)
+        # Where nothing is carried along, polars takes the frame without columns for one without rows.
+        return frame.select(self.roles.carried).hstack(scores) if self.roles.carried else scores
 
     def _check_types(self) -> None:
         for name in (*self.roles.read, *self.roles.carried):
@@ -124,7 +126,7 @@ def _open(job: Job, known: list[str]) -> Source:
 
 def _check_paths(job: Job) -> None:
     """No file is both read and written, or written twice."""
-    if job.errors is not None and format_of(job.errors) is not Format.CSV:
+    if job.errors is not None and job.errors.suffix.lower() != ".csv":
         raise TableError(f"{job.errors}: the list of bad cells is a CSV file: let its name end in .csv")
     named = [("the table", job.source), ("--out", job.target), ("--errors", job.errors)]
     places = [(what, path.resolve()) for what, path in named if path is not None]

@@ -19,7 +19,6 @@ from questionnaires.catalogue import Instrument
 from questionnaires.definition import Questionnaire
 from questionnaires.translations import Text
 
-
 Revisions = Mapping[str, int]
 """Language -> the revision of its words."""
 

@@ -33,9 +33,7 @@ _PAGE = Statement(
     select(
         PATIENT.c.patient_id,
         exists()
-        .where(
-            RESPONSE.c.centre_id == PATIENT.c.centre_id, RESPONSE.c.patient_id == PATIENT.c.patient_id, *_IS_WANTED
-        )
+        .where(RESPONSE.c.centre_id == PATIENT.c.centre_id, RESPONSE.c.patient_id == PATIENT.c.patient_id, *_IS_WANTED)
         .label("has_some"),
     )
     .where(_IN_CENTRE, PATIENT.c.patient_id > bindparam("after", type_=Uuid))

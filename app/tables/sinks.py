@@ -1,7 +1,10 @@
 """Tables written block by block, never all of them in memory."""
 
+import itertools
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -27,11 +30,22 @@ def write_table(path: Path, format_: Format, frames: Iterator[pl.DataFrame], sch
 
 
 def _write_parquet(path: Path, frames: Iterator[pl.DataFrame], schema: pl.Schema) -> None:
-    """Parquet is written in one go, from a source that polars pulls: here the frames as they come."""
+    """Parquet is written in one go, from a source that polars pulls: here the frames as they come.
+
+    In a thread of its own: while polars works, the thread that waits for it would not hear of Ctrl-C.
+    """
+    stopped = Event()
 
     def pulled(
         columns: Collection[str] | None, predicate: pl.Expr | None, rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
-        return frames
+        return itertools.takewhile(lambda _: not stopped.is_set(), frames)
 
-    register_io_source(pulled, schema=schema).sink_parquet(path, row_group_size=_ROWS_IN_GROUP, maintain_order=True)
+    table = register_io_source(pulled, schema=schema)
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(table.sink_parquet, path, row_group_size=_ROWS_IN_GROUP, maintain_order=True)
+        try:
+            written.result()
+        except BaseException:
+            stopped.set()
+            raise

@@ -96,7 +96,7 @@ async def _submitted(service: Service, patient: str, answers: dict[str, Any], ag
 
 
 async def _store(service: Service) -> Stored:
-    """Responses of every kind: before the last visit and since, with alerts, corrected, in error, of two instruments."""
+    """Responses of every kind, to both instruments: before the last visit and since, urgent, corrected, in error."""
     patient, silent = await service.register(), await service.register()
     visits = [await service.plan(who, NOON + days(1)) for who in (patient, silent)]
     for who in (patient, silent):
@@ -196,7 +196,7 @@ async def test_sending_again_gives_the_first_receipt_whatever_was_published(
 ) -> None:
     async with _running(postgres, first_versions(tmp_path / "first")) as service:
         patient = await service.register()
-        sent = {"key": "the-same-key", "authored": NOON, "sent_at": NOON.isoformat()}
+        sent: dict[str, Any] = {"key": "the-same-key", "authored": NOON, "sent_at": NOON.isoformat()}
         first = await service.submit(patient, PAIN_WORST | URGENT, **sent)
     async with _running(postgres, with_the_first_retired(tmp_path / "later"), service) as later:
         later.clock.shown = NOON + days(30)

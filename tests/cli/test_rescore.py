@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -118,7 +121,7 @@ def test_looking_says_what_would_change_and_stores_nothing(vigie: Vigie, centre:
 def test_the_table_shows_the_same_and_says_how_to_store_it(vigie: Vigie, centre: str) -> None:
     said = vigie(CHANGED, "--centre", centre)
     assert said.exit_code == 0, said.output
-    (dry,) = [line for line in said.stdout.splitlines() if line.startswith("dry_mouth_composite")]
+    (dry,) = [line for line in said.stdout.splitlines() if "dry_mouth_composite" in line]
     assert dry.split() == ["dry_mouth_composite", "3", "3", "0", "0", "1", "->", "2:", "3"]
     assert "definition 1.0.0: by scoring 1.1.0" in said.stdout
     assert "6 response(s) of 6 patient(s) would be scored again. Nothing was stored" in said.stdout
@@ -133,8 +136,8 @@ def test_storing_adds_a_revision_to_each_and_changes_none(vigie: Vigie, centre: 
     added = [row for row in after if row not in before]
     firsts = {row["response_id"]: row for row in before if row["status"] == "completed"}
     assert len(added) == 6
-    same = ("patient_id", "version", "answers", "authored", "authored_at", "received_at", "status", "answered_by")
-    same = (*same, "recorded_by", "language", "text_digest", "definition_digest")
+    same = {"patient_id", "version", "answers", "authored", "authored_at", "received_at", "status", "answered_by"}
+    same |= {"recorded_by", "language", "text_digest", "definition_digest"}
     for row in added:
         first = firsts.pop(row["response_id"])
         assert {name: row[name] for name in same} == {name: first[name] for name in same}
@@ -167,13 +170,13 @@ def test_it_goes_back_to_an_older_version_where_that_is_named(vigie: Vigie, cent
     counted(vigie(CHANGED, "--centre", centre, *DECIDED, "--json"))
     back = counted(vigie(CHANGED, "--centre", centre, "--to", "1.0.0", *DECIDED, "--json"))
     assert back["scores"]["dry_mouth_composite"]["changes"] == [{"before": "2", "after": "1", "responses": 3}]
-    by_revision: dict[int, list[str]] = {}
-    for row in rows(database, centre):
-        by_revision.setdefault(row["revision"], []).append(row["scores"])
-        if row["revision"] == 3:
-            said = json.loads(row["evaluation"])
-            assert (said["rescored"]["from_version"], said["alerts_scoring"]) == ("1.1.0", "1.0.0")
-    assert sorted(by_revision[3]) == sorted(by_revision[1])[: len(by_revision[3])] or len(by_revision[3]) == 6
+    stored = {(row["response_id"], row["revision"]): row for row in rows(database, centre)}
+    thirds = {response: row for (response, revision), row in stored.items() if revision == 3}
+    assert len(thirds) == 6
+    for response, row in thirds.items():
+        assert row["scores"] == stored[response, 1]["scores"]
+        said = json.loads(row["evaluation"])
+        assert (said["rescored"]["from_version"], said["alerts_scoring"]) == ("1.1.0", "1.0.0")
 
 
 def test_another_centre_is_not_touched(
@@ -284,9 +287,19 @@ def test_an_unknown_instrument_and_an_unknown_centre_are_said(vigie: Vigie) -> N
     assert vigie(CHANGED, "--centre", "not-an-id").exit_code == 2
 
 
-def test_the_progress_is_shown_on_a_terminal_and_not_in_the_output(vigie: Vigie, centre: str) -> None:
-    watched = vigie(CHANGED, "--centre", centre, "--json", FORCE_COLOR="1")
+def test_the_progress_is_shown_on_a_terminal_and_not_in_the_output(
+    vigie: Vigie, centre: str, root: Path, postgres: EmbeddedPostgres
+) -> None:
+    settings = {"DATABASE_URL": postgres.service_url, "VIGIE_INSTRUMENTS_DIR": str(root)}
+    terminal = {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1", "TERM": "xterm"}
+    watched = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "rescore", CHANGED, "--centre", centre, "--json"],
+        env={**os.environ, **settings, **terminal},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "patients" in watched.stderr
     assert "7/7" in watched.stderr
-    assert "patients " not in watched.stdout.replace('"patients"', "")
+    assert "7/7" not in watched.stdout
     assert vigie(CHANGED, "--centre", centre, "--json").stderr == ""

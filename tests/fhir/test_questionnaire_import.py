@@ -300,5 +300,5 @@ def test_what_the_file_gets_wrong_by_fhir_is_told_without_its_values() -> None:
     faults = faults_of(resource({"linkId": "a", "type": "string", "required": "certainly not"}))
     assert any("item.0.required" in fault for fault in faults)
     assert not any("certainly" in fault for fault in faults)
-    (whole,) = faults_of(resource(_title=0))
+    (whole,) = faults_of(resource(_title="0"))
     assert "unreadable to a FHIR library" in whole

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -270,8 +270,10 @@ def arguments(statement: Statement, whose: PatientRows) -> list[Any]:
     asked |= {"after": UUID(int=0), "settled": ["same|another"]}
     asked |= {"before": datetime(9999, 1, 1, tzinfo=UTC), "before_id": UUID(int=0), "count": 100}
     asked |= {f"audit_{name}": value for name, value in whose.rows["audit_event"].items()}
-    if statement is STATEMENTS["before_storing._READ"]:
-        asked["response_id"] = UUID(int=0)  # the response that is being stored, and is not there yet
+    asked |= {"with_scores": True, "reference": timedelta(days=28)}
+    if statement in (STATEMENTS["before_storing._READ"], STATEMENTS["earlier_responses._READ"]):
+        # The response that is being stored: not there yet, and given after the consultation.
+        asked |= {"response_id": UUID(int=0), "authored_at": at + timedelta(hours=1)}
     return statement.arguments(row | asked)
 
 
@@ -285,6 +287,7 @@ def test_every_statement_is_looked_at() -> None:
     assert len(STATEMENTS) >= 20
     assert {sql.split()[0] for sql in (STATEMENTS[name].sql for name in CHANGING)} == {"UPDATE", "DELETE"}
     assert {"response_reading._CURRENT", "before_storing._READ", "draft._READ"} <= set(READING)
+    assert "earlier_responses._READ" in READING
     assert {"response_writing._ADD", "audit._WRITE"} <= set(ADDING)
 
 

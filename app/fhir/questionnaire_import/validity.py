@@ -17,6 +17,6 @@ def faults_of(resource: Any) -> tuple[str, ...]:
         told = [f"{'.'.join(map(str, fault['loc'])) or 'Questionnaire'}: {fault['msg']}" for fault in found]
         return tuple(dict.fromkeys(told))[:_MOST]
     except (AttributeError, KeyError, TypeError, ValueError):
-        # fhir.resources reads some elements before it has looked at their types.
+        # fhir.resources reads a text in the place of an object as JSON, and looks at what comes out too late.
         return ("Questionnaire: an element is of a type that makes the whole unreadable to a FHIR library",)
     return ()
