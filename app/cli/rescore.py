@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -131,6 +132,8 @@ def _tell(order: Rescoring, changes: Changes) -> None:
         out.print(f"definition {version}: not scored by that version, left as it is")
     if changes.scores:
         out.print(_table(changes))
+    for line in _values(changes):
+        out.print(line)
     counted = f"{changes.responses} response(s) of {changes.patients} patient(s)"
     if order.decision is not None:
         out.print(f"{counted} scored again; the revisions before stay readable, and the alerts are as they were")
@@ -145,15 +148,18 @@ def _table(changes: Changes) -> Table:
     table.add_column("score", no_wrap=True)
     for title in ("unchanged", "changed", "newly\nscored", "no longer\nscored"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("before\n-> after", overflow="fold")
     for name, counted in changes.scores.items():
         numbers = (counted.unchanged, counted.changed, counted.newly_scored, counted.no_longer_scored)
-        table.add_row(name, *map(str, numbers), _pairs(counted))
+        table.add_row(name, *map(str, numbers))
     return table
 
 
-def _pairs(counted: ScoreChanges) -> str:
-    shown = counted.pairs.most_common(SHOWN_PAIRS)
-    words = [f"{before} -> {after}: {count}" for (before, after), count in shown]
-    others = counted.changed - sum(count for _, count in shown)
-    return "\n".join([*words, f"others: {others}"] if others else words)
+def _values(changes: Changes) -> Iterator[str]:
+    """The most frequent changes of value of each score, a line each."""
+    for name, counted in changes.scores.items():
+        shown = counted.pairs.most_common(SHOWN_PAIRS)
+        for (before, after), count in shown:
+            yield f"{name}: {before} -> {after} in {count} response(s)"
+        others = counted.changed - sum(count for _, count in shown)
+        if others:
+            yield f"{name}: another change in {others} response(s): --json lists them"

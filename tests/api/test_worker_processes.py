@@ -84,7 +84,8 @@ async def test_fifty_different_ones_at_once_over_two_processes_are_all_stored_an
     answers = await at_once(50, lambda n: clients[n].submit(patient, CALM, authored=at))
     assert {answer.status_code for answer in answers} == {201}
     rows = await database.fetch(
-        "SELECT evaluation->'compared_with'->'previous'->>0 AS before FROM response WHERE patient_id = $1::text::uuid", patient
+        "SELECT evaluation->'compared_with'->'previous'->>0 AS before FROM response WHERE patient_id = $1::text::uuid",
+        patient,
     )
     assert len(rows) == 50
     assert [row["before"] for row in rows].count(None) == 1
