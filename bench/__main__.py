@@ -6,7 +6,7 @@ import statistics
 from contextlib import ExitStack
 from functools import partial
 
-from bench import profile_submit, report, scoring, servers, submit, synthesis
+from bench import batch, profile_submit, report, scoring, servers, submit, synthesis
 from bench.forms import INSTRUMENT, submission_body
 from bench.identity import IdentityProvider
 from bench.load import LoadGenerator
@@ -37,6 +37,8 @@ def main() -> None:
 def _measure(filled: Site, machine: dict[str, object], plan: Plan, say: Say) -> Figures:
     provider = IdentityProvider.of(filled.centre_id)
     scoring_cost = scoring.run(filled.knowledge, plan.in_process)
+    say("Scoring tables ...")
+    batch_cost = batch.run(filled.knowledge, plan)
     before = asyncio.run(submit.sizes(filled))
     with ExitStack() as stack:
         say("Starting the services and the load generator ...")
@@ -55,7 +57,7 @@ def _measure(filled: Site, machine: dict[str, object], plan: Plan, say: Say) -> 
     questionnaire = filled.knowledge.catalogue.get(INSTRUMENT)
     sizes = [len(submission_body(questionnaire, seed)) for seed in range(plan.patients)]
     submitted = submit.Submit(rounds, grown, statistics.mean(sizes))
-    return Figures(machine, plan, submitted, synthesis_cost, scoring_cost)
+    return Figures(machine, plan, submitted, synthesis_cost, scoring_cost, batch_cost)
 
 
 if __name__ == "__main__":

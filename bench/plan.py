@@ -15,9 +15,31 @@ class Plan:
     warm_up_s: float
     tokens_per_patient: int
     in_process: int
+    batch_rows: int
+    batch_rounds: int
     count: int = 100_000
     cores: int = os.cpu_count() or 1
 
 
-FULL = Plan(patients=200, rounds=3, submit_s=4, synthesis_s=3, warm_up_s=2, tokens_per_patient=80, in_process=300)
-QUICK = Plan(patients=20, rounds=1, submit_s=1, synthesis_s=0.5, warm_up_s=0.5, tokens_per_patient=50, in_process=30)
+FULL = Plan(
+    patients=200,
+    rounds=3,
+    submit_s=4,
+    synthesis_s=3,
+    warm_up_s=2,
+    tokens_per_patient=80,
+    in_process=300,
+    batch_rows=200_000,
+    batch_rounds=20,
+)
+QUICK = Plan(
+    patients=20,
+    rounds=1,
+    submit_s=1,
+    synthesis_s=0.5,
+    warm_up_s=0.5,
+    tokens_per_patient=50,
+    in_process=30,
+    batch_rows=20_000,
+    batch_rounds=3,
+)

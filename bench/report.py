@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import submit, synthesis
+from bench.batch import BatchCost
 from bench.measure import Measure
 from bench.plan import Plan
 from bench.scoring import ScoringCost
@@ -30,6 +31,7 @@ class Figures:
     submit: Submit
     synthesis: SynthesisCost
     scoring: ScoringCost
+    batch: BatchCost
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,19 @@ def aims(figures: Figures) -> list[Aim]:
         Aim(
             "synthesis: under 5 ms of Python's CPU a request over HTTP", f"{http.python_ms:.2f} ms", http.python_ms < 5
         ),
+        *_batch_aims(figures.batch),
+    ]
+
+
+def _batch_aims(cost: BatchCost) -> list[Aim]:
+    memory, files = cost.in_memory_ratio, cost.file_to_file
+    return [
+        Aim("tables in memory: 0.25 or more of a bare numpy lookup", f"{memory:.2f}", memory >= 0.25),
+        Aim("tables from CSV to CSV: 50 000 full forms a second", f"{files:.0f}/s", files >= 50_000),
+        Aim(
+            "one full form: within 5 times of look-ups by hand", f"{cost.response_ratio:.1f}", cost.response_ratio <= 5
+        ),
+        Aim("a total of 9 items: within 10 µs", f"{cost.total_us:.1f} µs", cost.total_us <= 10),
     ]
 
 
@@ -94,8 +109,30 @@ def show(figures: Figures, say: Callable[[str], None]) -> None:
         f"\nOne response of {one.answers} answers: {one.validate_us:.0f} µs validation, {one.score_us:.0f} µs for "
         f"{one.scores} scores, {one.alerts_us:.0f} µs alerts"
     )
+    say(batch_lines(figures.batch))
     say("\nAims")
     say(table(("", "figure", ""), [(aim.text, aim.figure, "met" if aim.met else "NOT MET") for aim in aims(figures)]))
+
+
+def batch_lines(cost: BatchCost) -> str:
+    """What scoring tables costs, beside the floors."""
+    rows = [
+        ("in memory", f"{cost.in_memory:.0f}/s", f"{cost.in_memory_ratio:.2f}", "a bare numpy lookup"),
+        (
+            "CSV to CSV",
+            f"{cost.file_to_file:.0f}/s",
+            f"{cost.file_to_file / cost.bare_files:.2f}",
+            "polars reading and writing",
+        ),
+        (
+            "one response",
+            f"{cost.response_us:.1f} µs",
+            f"{1 / cost.response_ratio:.2f}",
+            "look-ups in lists written by hand",
+        ),
+    ]
+    head = f"\nFull PRO-CTCAE forms: {cost.answers} answers, {cost.scores} scores\n"
+    return head + table(("", "figure", "of the floor", "floor"), rows) + f"\nA total of 9 items: {cost.total_us:.1f} µs"
 
 
 def write(figures: Figures) -> Path:
@@ -113,6 +150,7 @@ def write(figures: Figures) -> Path:
         },
         "synthesis": asdict(figures.synthesis),
         "scoring": asdict(figures.scoring),
+        "batch": asdict(figures.batch),
         "aims": list(map(asdict, aims(figures))),
     }
     _RESULTS.mkdir(exist_ok=True)

@@ -19,7 +19,7 @@ from app.services.rescore import Decision, Rescoring, Targets, UnknownScoring, t
 from app.services.rescore import rescore as rescore_responses
 from app.services.score_changes import Changes, ScoreChanges
 from app.settings import Settings
-from app.store.errors import NotFound
+from app.store.errors import Conflict, NotFound, StoreBusy
 from app.store.pool import Pool
 from app.store.schema import check_database
 from questionnaires.errors import UnknownQuestionnaire
@@ -51,6 +51,8 @@ def rescore(
             changes = asyncio.run(_run(knowledge, database.service_url, order))
     except NotFound:
         stop(f"there is no centre {centre}: nothing was scored again")
+    except (StoreBusy, Conflict) as error:
+        stop(f"{error}: what is stored stays, and the same command does the rest")
     except KeyboardInterrupt:
         err.print("stopped: what is stored stays, and the same command does the rest", style="red")
         raise SystemExit(_STOPPED) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.services.table_scorer import scorer_for
 from app.tables.bad_cells import BadCellList
 from app.tables.columns import roles_of
 from app.tables.csv_source import CsvSource
@@ -14,11 +15,11 @@ from app.tables.scored_responses import ScoredResponse, numeric_scores, scored_r
 from app.tables.times import TimeScale, time_scale
 from app.tables.whole_file import whole_file
 from questionnaires.shapes import advise
-from scoring.batch.scorer import BatchScorer, NotForTables
+from scoring.batch.scorer import BatchScorer
 from scoring.longitudinal import SUMMARIES, Point, Series, Summary, Undefined, summarise
 from scoring.rounding import published
 from scoring.rulebook import Rulebook
-from scoring.rules import MissingPolicy, ScoreRule
+from scoring.rules import ScoreRule
 from scoring.score import Exact
 
 DECIMALS = 6
@@ -59,7 +60,7 @@ def write_longitudinal(rulebook: Rulebook, job: Job) -> Report:
 
     Rows of one id may stand anywhere. Raises TableError.
     """
-    scorer = _scorer(rulebook, job.policy)
+    scorer = scorer_for(rulebook, job.policy)
     table = _open(rulebook, job)
     warnings = _check_columns(table, scorer, job)
     bad_cells = BadCellList()
@@ -78,17 +79,6 @@ def write_longitudinal(rulebook: Rulebook, job: Job) -> Report:
         warnings=warnings,
         bad_cells=bad_cells,
     )
-
-
-def _scorer(rulebook: Rulebook, policy: str | None) -> BatchScorer:
-    offered = tuple(found.value for found in rulebook.policies)
-    if policy is not None and policy not in offered:
-        instrument = rulebook.questionnaire.instrument
-        raise TableError(f"no score of {instrument} offers the policy '{policy}': {advise(policy, offered)}")
-    try:
-        return BatchScorer(rulebook, MissingPolicy(policy) if policy else None)
-    except NotForTables as refused:
-        raise TableError(str(refused)) from None
 
 
 def _open(rulebook: Rulebook, job: Job) -> CsvSource:

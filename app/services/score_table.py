@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from app.services.installation import Knowledge
+from app.services.table_scorer import scorer_for
 from app.tables.bad_cells import BadCell, BadCellList
 from app.tables.columns import ColumnRoles, roles_of
 from app.tables.csv_source import CsvSource
@@ -22,9 +23,6 @@ from app.tables.source import Block, Source
 from app.tables.texts import as_texts
 from app.tables.whole_file import whole_file
 from questionnaires.definition import Questionnaire
-from questionnaires.shapes import advise
-from scoring.batch.scorer import BatchScorer, NotForTables
-from scoring.rules import MissingPolicy
 
 Advance = Callable[[int], None]
 """Told how much of the source is read, out of `TableScoring.size`."""
@@ -58,7 +56,7 @@ class TableScoring:
         self.job = job
         self.format = format_of(job.target)
         _check_paths(job)
-        self.scorer = _scorer(knowledge, questionnaire, job.policy)
+        self.scorer = scorer_for(knowledge.rulebooks.current(questionnaire), job.policy)
         self.source = _open(job, [item.link_id for item in questionnaire.questions])
         names = [planned.name for planned in self.scorer.planned]
         self.roles: ColumnRoles = roles_of(tuple(self.source.types), questionnaire, self.scorer.cells.keys(), names)
@@ -116,6 +114,8 @@ def _open(job: Job, known: list[str]) -> Source:
     format_ = format_of(job.source)
     if job.separator is not None and format_ is not Format.CSV:
         raise TableError(f"--separator goes with a CSV file, and {job.source} is none: leave it out")
+    if job.source.exists() and not job.source.is_file():
+        raise TableError(f"{job.source}: no file that can be read more than once: name a regular one")
     try:
         if format_ is Format.CSV:
             return CsvSource(job.source, known, job.separator)
@@ -134,16 +134,3 @@ def _check_paths(job: Job) -> None:
         for earlier, other in places[:number]:
             if place == other:
                 raise TableError(f"{earlier} and {what} name the same file, {place}: name another")
-
-
-def _scorer(knowledge: Knowledge, questionnaire: Questionnaire, policy: str | None) -> BatchScorer:
-    rulebook = knowledge.rulebooks.current(questionnaire)
-    offered = tuple(found.value for found in rulebook.policies)
-    if policy is not None and policy not in offered:
-        raise TableError(
-            f"no score of {questionnaire.instrument} offers the policy '{policy}': {advise(policy, offered)}"
-        )
-    try:
-        return BatchScorer(rulebook, None if policy is None else MissingPolicy(policy))
-    except NotForTables as reason:
-        raise TableError(f"{questionnaire.instrument} cannot be scored from a table: {reason}") from None

@@ -62,9 +62,16 @@ class Words:
         return {language: text.revision for language, text in self.showable(questionnaire).items()}
 
     def best(self, questionnaire: Questionnaire, wanted: Sequence[str]) -> Text | None:
-        """The words of the first wanted language, else English ones, else any that may be shown; None without any."""
+        """The words of the first wanted language, else English ones, else any that may be shown; None without any.
+
+        A language that nobody asked for is one that the stored responses were shown in, where there is one.
+        """
         showable = self.showable(questionnaire)
-        language = choose_language((*wanted, "en"), tuple(showable)) or next(iter(showable), None)
+        stored = self._stored_revisions(questionnaire)
+        usual = tuple(language for language in showable if language in stored) or tuple(showable)
+        language = (
+            choose_language(wanted, tuple(showable)) or choose_language(("en",), usual) or next(iter(usual), None)
+        )
         return showable[language] if language else None
 
     def demanded(self, questionnaire: Questionnaire, wanted: Sequence[str]) -> Text:
@@ -92,9 +99,12 @@ class Words:
         return text if text is not None and self._may_show(text) else None
 
     def _chosen(self, family: Instrument, questionnaire: Questionnaire, language: str) -> Text | None:
-        revision = self.stored.get((questionnaire.instrument, questionnaire.version), {}).get(language)
+        revision = self._stored_revisions(questionnaire).get(language)
         stored = (text for text in family.texts[language] if text.revision == revision)
         return next(stored, None) or family.text(questionnaire, language)
+
+    def _stored_revisions(self, questionnaire: Questionnaire) -> Revisions:
+        return self.stored.get((questionnaire.instrument, questionnaire.version), {})
 
     def _may_show(self, text: Text) -> bool:
         return text.status != "draft" or self.shows_drafts

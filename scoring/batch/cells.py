@@ -1,5 +1,6 @@
 """What may stand in a cell: text -> the item's answer, or the fault that validation finds in it."""
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +31,7 @@ class Cells:
         if item.type is ItemType.BOOLEAN:
             return True, False
         if item.type is ItemType.INTEGER and item.minimum is not None and item.maximum is not None:
-            numbers = range(-(-item.minimum // 1).__int__(), int(item.maximum // 1) + 1)
+            numbers = range(math.ceil(item.minimum), math.floor(item.maximum) + 1)
             return tuple(numbers) if len(numbers) <= MOST_LISTED else None
         return None
 

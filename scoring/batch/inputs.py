@@ -50,7 +50,7 @@ def input_table(questionnaire: Questionnaire, source: Input, answers: tuple[Valu
     reasons = [code_of(value) if isinstance(value, (Absence, NoValue)) else SCORED for value in found]
     known = [0 if isinstance(value, (Absence, NoValue)) else value for value in found]
     numerators, common = numerators_of(known)
-    bound = max(common, *map(abs, numerators))
+    bound = max([common, *map(abs, numerators)])
     values = Rationals(np.array(numerators, integer_type(bound)), common, bound)
     return InputTable(values, np.array(reasons, np.uint8))
 

@@ -84,7 +84,7 @@ class OutcomeTable:
         self.exact: Rationals | None = None
         if is_fed_on:
             numerators, common = numerators_of([outcome.exact or 0 for outcome in outcomes])
-            bound = max(common, *map(abs, numerators))
+            bound = max([common, *map(abs, numerators)])
             self.exact = Rationals(np.array(numerators, integer_type(bound)), common, bound)
 
     @property

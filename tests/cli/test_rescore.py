@@ -243,6 +243,7 @@ def test_a_patient_who_is_being_stored_for_is_waited_for(
 
     waited = asyncio.run(meanwhile())
     assert waited.exit_code == 1
+    assert "did not answer in time: what is stored stays, and the same command does the rest" in waited.stderr
     assert {row["revision"] for row in rows(database, centre) if row["patient_id"] == patient} == {1}
     assert counted(vigie(CHANGED, "--centre", centre, *DECIDED, "--json"))["responses"] >= 1
 

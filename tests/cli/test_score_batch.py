@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -390,6 +389,7 @@ def test_what_a_column_may_have_been_meant_as_is_told(place: Path) -> None:
         (("phq-9", "in.csv", "--out", "out.xlsx"), "out.xlsx: the suffix says no format of a table: use one of .csv"),
         (("phq-9", "in.txt", "--out", "out.csv"), "in.txt: the suffix says no format of a table"),
         (("phq-9", "no.csv", "--out", "out.csv"), "no.csv: cannot be read: No such file or directory"),
+        (("phq-9", "folder.csv", "--out", "out.csv"), "folder.csv: no file that can be read more than once"),
         (("phq-9", "no.parquet", "--out", "out.csv"), "no.parquet"),
         (("phq-9", "no.ndjson", "--out", "out.csv"), "no.ndjson: cannot be read: No such file or directory"),
         (("phq-9", "in.csv", "--out", "no/out.csv"), "no/out.csv: cannot be written: No such file or directory"),
@@ -490,4 +490,3 @@ def test_the_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         assert pl.scan_csv(tmp_path / "out.csv").select(pl.len()).collect().item() == rows
         most.append(seen)
     assert most[1] < most[0] + 100_000_000, most
-    assert os.path.getsize(tmp_path / "in.csv") > 50_000_000  # noqa: PTH202

@@ -93,6 +93,29 @@ def test_a_family_without_an_active_version_has_no_newest(tmp_path: Path) -> Non
         found.get("sample")
 
 
+def test_what_was_asked_on_a_day_is_not_what_was_published_after_it(tmp_path: Path) -> None:
+    later = version("3.0.0").replace('date: "2026-01-31"', 'date: "2026-09-30"')
+    found = catalogue(
+        tmp_path,
+        {
+            "definition/1.0.0.yaml": version("1.0.0", "retired"),  # on 30 June 2026
+            "definition/2.0.0.yaml": version("2.0.0").replace('date: "2026-01-31"', 'date: "2026-05-31"'),
+            "definition/3.0.0.yaml": later,
+            "definition/4.0.0.yaml": version("4.0.0", "draft"),
+        },
+    )
+    days = ("2025-12-31", "2026-01-31", "2026-05-30", "2026-05-31", "2026-07-01", "2026-09-29", "2026-09-30")
+    assert [found.asked_on("sample", day).version[0] for day in days] == ["1", "1", "1", "2", "2", "2", "3"]
+
+
+def test_where_nothing_was_asked_on_a_day_it_is_what_is_asked_now(tmp_path: Path) -> None:
+    found = catalogue(tmp_path, {"definition/1.0.0.yaml": version("1.0.0", "retired")})
+    with pytest.raises(UnknownQuestionnaire):
+        found.asked_on("sample", "2026-07-01")
+    with pytest.raises(UnknownQuestionnaire):
+        found.asked_on("simple", "2026-01-31")
+
+
 def test_the_words_of_a_version_are_the_newest_published_ones(tmp_path: Path) -> None:
     found = catalogue(
         tmp_path,
