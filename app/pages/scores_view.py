@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from app.pages.axes import FEW_DAYS
+from app.pages.heading import heading
 from app.pages.line_chart import Axes, Chart, Mark, line_chart
 from app.services.read_longitudinal import ScoresOfPatient
 from app.wording import Wording
@@ -66,33 +67,12 @@ class ScoresView:
     def __init__(self, found: ScoresOfPatient, wording: Wording) -> None:
         self._found = found
         self._zone = ZoneInfo(found.centre.time_zone)
+        self.heading = heading(found.centre, found.patient, wording)
         self.wording = wording
         self.say = wording.say
         answered = (past.authored_at for history in found.histories for past in _in_time(history))
         self._start = min(answered, default=found.until)
         self.cards = tuple(self._card(history) for history in found.histories if _is_drawn(history))
-
-    @property
-    def centre(self) -> str:
-        """The centre's name."""
-        return self._found.centre.name
-
-    @property
-    def patient(self) -> str:
-        """The patient's names, or the id where no name is known."""
-        names = (self._found.patient.family_name, self._found.patient.given_name)
-        return " ".join(name for name in names if name) or str(self._found.patient.patient_id)
-
-    @property
-    def born(self) -> str | None:
-        """The date of birth in words."""
-        born = self._found.patient.birth_date
-        return format_date(born, format="long", locale=self.wording.language) if born else None
-
-    @property
-    def mode(self) -> str:
-        """The installation's mode, as every output states it."""
-        return self.say(f"synthesis.mode_{self._found.centre.mode.value}")
 
     @property
     def is_record(self) -> bool:

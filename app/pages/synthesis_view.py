@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 
+from app.pages.heading import heading
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
 from app.wording import Wording
@@ -55,36 +56,10 @@ class SynthesisView:
         self._installation = installation
         self._found = found
         self._zone = ZoneInfo(found.centre.time_zone)
+        self.heading = heading(found.centre, found.patient, wording)
         self.wording = wording
         self.synthesis = found.synthesis
         self.say = wording.say
-
-    @property
-    def centre(self) -> str:
-        """The centre's name."""
-        return self._found.centre.name
-
-    @property
-    def patient(self) -> str:
-        """The patient's names, or the id where no name is known."""
-        names = (self._found.patient.family_name, self._found.patient.given_name)
-        return " ".join(name for name in names if name) or str(self._found.patient.patient_id)
-
-    @property
-    def patient_id(self) -> str:
-        """The patient's id, for links."""
-        return str(self._found.patient.patient_id)
-
-    @property
-    def born(self) -> str | None:
-        """The date of birth in words."""
-        born = self._found.patient.birth_date
-        return format_date(born, format="long", locale=self.wording.language) if born else None
-
-    @property
-    def mode(self) -> str:
-        """The installation's mode, as every output states it."""
-        return self.say(f"synthesis.mode_{self.synthesis.mode.value}")
 
     @property
     def is_record(self) -> bool:
