@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from app.tables.errors import TableError
-from app.tables.json_rows import Digits, Row, Value, read_row
+from app.tables.json_rows import Digits, Row, Value, read_row, text_of
 from app.tables.source import ROWS_IN_BLOCK, Block
 
 _LONGEST_ROW = 64_000_000
-_LONGEST_WHOLE = 18
+_MOST_WHOLE = 2**63
 
 
 class NdjsonSource:
@@ -25,15 +25,16 @@ class NdjsonSource:
     def __init__(self, path: Path, known: Collection[str]) -> None:
         self.path = path
         self.size = path.stat().st_size
-        kinds: dict[str, set[type[pl.DataType]]] = {}
+        kinds: dict[str, set[type]] = {}
         for _, row in self._rows():
             for name, value in row.items():
-                kind = kinds.setdefault(name, set())
-                if value is not None and name not in known:
-                    kind.add(_kind(value))
+                kinds.setdefault(name, set()).add(_kind(value))
         if not kinds:
             raise TableError(f"{path}: the file is empty: it needs a JSON object in each line")
-        self.types: Mapping[str, pl.DataType] = {name: _common(of_column)() for name, of_column in kinds.items()}
+        self.types: Mapping[str, pl.DataType] = {
+            name: pl.String() if name in known else _common(of_column - {type(None)})
+            for name, of_column in kinds.items()
+        }
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """The rows, so many at a time."""
@@ -41,7 +42,7 @@ class NdjsonSource:
         rows = self._rows()
         first = 1
         while block := list(itertools.islice(rows, ROWS_IN_BLOCK)):
-            columns = {name: [_plain(row.get(name), type_) for _, row in block] for name, type_ in types.items()}
+            columns = {name: _cells([row.get(name) for _, row in block], type_) for name, type_ in types.items()}
             yield Block(pl.DataFrame(columns, schema=types), first, block[-1][0])
             first += len(block)
 
@@ -60,26 +61,28 @@ class NdjsonSource:
                 yield end, read_row(line, where)
 
 
-def _kind(value: Value) -> type[pl.DataType]:
-    if isinstance(value, bool):
-        return pl.Boolean
-    if not isinstance(value, Digits):
-        return pl.String
-    if not value.lstrip("-").isdecimal():
-        return pl.Float64
-    return pl.Int64 if len(value) <= _LONGEST_WHOLE else pl.String
+def _kind(value: Value) -> type:
+    """The type of a value; a whole number that no integer column holds is a text, so that no digit is lost."""
+    if isinstance(value, Digits):
+        return float if not value.lstrip("-").isdecimal() else int if abs(int(value)) < _MOST_WHOLE else str
+    return str if type(value) is int and abs(value) >= _MOST_WHOLE else type(value)
 
 
-def _common(kinds: set[type[pl.DataType]]) -> type[pl.DataType]:
-    if kinds == {pl.Int64, pl.Float64}:
-        return pl.Float64
-    return next(iter(kinds)) if len(kinds) == 1 else pl.String
+def _common(kinds: set[type]) -> pl.DataType:
+    """The polars type of a column whose values are of these types."""
+    if kinds == {bool}:
+        return pl.Boolean()
+    if kinds == {int}:
+        return pl.Int64()
+    return pl.Float64() if kinds and kinds <= {int, float} else pl.String()
 
 
-def _plain(value: Value, type_: pl.DataType) -> str | bool | int | float | None:
-    """A value as its column's type holds it."""
-    if value is None or isinstance(value, bool) is (type_ == pl.Boolean):
-        if isinstance(value, Digits):
-            return int(value) if type_ == pl.Int64 else float(value) if type_ == pl.Float64 else value.whole
-        return value
-    return str(value).lower()
+def _cells(values: list[Value], type_: pl.DataType) -> list[Value]:
+    """The values as their column's type holds them."""
+    kinds = set(map(type, values)) - {type(None)}
+    if type_ == pl.String:
+        return values if kinds <= {str} else [text_of(value) for value in values]
+    if type_ == pl.Boolean:
+        return values
+    number = int if type_ == pl.Int64 else float
+    return [None if value is None else number(value) for value in values]
