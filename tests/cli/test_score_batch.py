@@ -444,17 +444,18 @@ def started(folder: Path, target: str) -> psutil.Popen:
         stderr=subprocess.PIPE,
     )
     until = time.monotonic() + 60
-    while not any(path.stat().st_size for path in folder.glob(f".{target}.*.part")):
+    while not list(folder.glob(f".{target}.*.part")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, "it never began to write"
         time.sleep(0.005)
+    time.sleep(0.3)
     return process
 
 
 @pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_stops_it_finds_nothing(tmp_path: Path, number: signal.Signals, target: str) -> None:
-    large_csv(tmp_path / "in.csv", 2_000_000)
+    large_csv(tmp_path / "in.csv", 3_000_000)
     process = started(tmp_path, target)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
@@ -465,7 +466,7 @@ def test_who_stops_it_finds_nothing(tmp_path: Path, number: signal.Signals, targ
 
 def test_kill_9_leaves_no_output(tmp_path: Path) -> None:
     write(tmp_path / "out.csv", "what stood there before")
-    large_csv(tmp_path / "in.csv", 2_000_000)
+    large_csv(tmp_path / "in.csv", 3_000_000)
     process = started(tmp_path, "out.csv")
     process.kill()
     process.communicate(timeout=60)
