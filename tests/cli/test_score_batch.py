@@ -452,6 +452,7 @@ def started(folder: Path, target: str) -> psutil.Popen:
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["out.csv", "out.parquet"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_stops_it_finds_nothing(tmp_path: Path, number: signal.Signals, target: str) -> None:
@@ -464,6 +465,7 @@ def test_who_stops_it_finds_nothing(tmp_path: Path, number: signal.Signals, targ
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
+@pytest.mark.slow
 def test_kill_9_leaves_no_output(tmp_path: Path) -> None:
     write(tmp_path / "out.csv", "what stood there before")
     large_csv(tmp_path / "in.csv", 3_000_000)
@@ -474,6 +476,7 @@ def test_kill_9_leaves_no_output(tmp_path: Path) -> None:
     assert not (tmp_path / "bad.csv").exists()
 
 
+@pytest.mark.slow
 def test_the_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Four times the rows, the same memory but for a little: all of them at once would take some 300 MB more."""
     most: list[int] = []
