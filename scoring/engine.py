@@ -74,7 +74,7 @@ def used_value(source: Input, response: CheckedResponse, fed_on: Outcomes) -> Ex
             return outcome.result.reason
         assert outcome.exact is not None, "binding lets no rule rest on a state"
         value = outcome.exact
-    return source.turned(value) if source.is_reversed and not isinstance(value, (Absence, NoValue)) else value
+    return value if isinstance(value, (Absence, NoValue)) else source.turned(value)
 
 
 def _published(bound: BoundRule, response: CheckedResponse, exact: Exact) -> Number:

@@ -21,9 +21,7 @@ class Input:
 
     def turned(self, value: Exact) -> Exact:
         """The value as the rule uses it: a reversed one is turned round within its range (low + high - value)."""
-        if not self.is_reversed:
-            return value
-        return self.low + self.high - value
+        return self.low + self.high - value if self.is_reversed else value
 
 
 def can_be_scored(item: Item) -> bool:

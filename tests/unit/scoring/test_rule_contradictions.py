@@ -181,6 +181,20 @@ def test_no_score_rests_on_a_state(tmp_path: Path) -> None:
     assert texts(tmp_path, state, rule(2, inputs="[s1, zero]")) == ["'s1' is a state: no score can rest on it"]
 
 
+def test_a_score_that_rests_on_a_damaged_one_is_not_a_second_problem(tmp_path: Path) -> None:
+    damaged = rule(1, operator="totl")
+    [text] = texts(tmp_path, damaged, rule(2, inputs="[s1, zero]", range="[0, 15]"))
+    assert text.startswith("there is no operator 'totl'")
+
+
+def test_no_alert_rule_watches_a_state(tmp_path: Path) -> None:
+    assert texts(tmp_path, rule(1, operator="state", kind="state", range="[000, 222]")) == []
+    alerts = "rules:\n  - {name: x, score: s1, at_least: 1, severity: soon, reference: own}\n"
+    (tmp_path / "mini/scoring/1.0.0/alerts.yaml").write_text(f'instrument: mini\nscoring: "1.0.0"\n{alerts}')
+    [problem] = problems(tmp_path)
+    assert problem.text == "alert rule 'x': 's1' is a state: it gives no number to compare"
+
+
 def test_a_rule_on_an_unknown_reference_of_its_bands(tmp_path: Path) -> None:
     bands = rule(1, bands="[{at_least: 0, band: low}]", bands_reference="nobody")
     assert any("references.yaml has no 'nobody'" in text for text in texts(tmp_path, bands))

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from scoring.rules import Direction, ScoreKind
+import pytest
+
+from scoring.rules import Direction, MissingPolicy, ScoreKind
 from tests.support.scoring import WEEKLY, Measure, pre_consultation, small_rulebook
 
 BOOK = pre_consultation()
@@ -36,3 +38,8 @@ def test_a_concept_is_shown_by_its_composite_else_presence_else_severity_else_sc
 def test_of_two_scores_of_one_kind_the_first_stands_for_the_concept() -> None:
     rules = {scale: Measure("pain", scale=scale).bound(number) for number, scale in enumerate(("one", "two"), start=1)}
     assert replace(WEEKLY, rules=rules).line_rules["pain"].scale == "one"
+
+
+def test_a_policy_that_no_rule_offers_gives_no_rulebook() -> None:
+    with pytest.raises(KeyError, match="half"):
+        WEEKLY.under(MissingPolicy.HALF)

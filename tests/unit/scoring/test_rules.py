@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from scoring.rules import AlertRule, ScoreRule
+from scoring.rules import AlertRule, ChangeSize, ScoreRule
 from tests.support.scoring import WELL
 
 ALERT: dict[str, Any] = {"name": "rule", "severity": "soon", "reference": "own"}
@@ -20,6 +20,30 @@ def test_an_alert_rule_watches_one_thing_and_fires_on_one(watched: dict[str, Any
 def test_an_alert_rule_that_watches_none_or_two(watched: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="watches exactly one of attributes, scores, items, item, score"):
         AlertRule.model_validate(ALERT | watched | {"at_least": "3"})
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ({"at_least": "3", "since": "baseline"}, "since goes with rise_of or fall_of"),
+        ({"at_least": "3", "and_when": [{"at_least": "1"}]}, "asks exactly one of item, score"),
+        (
+            {"at_least": "3", "and_when": [{"item": "a", "score": "b", "at_least": "1"}]},
+            "asks exactly one of item, score",
+        ),
+        ({"at_least": "3", "and_when": [{"item": "a"}]}, "has exactly one of at_least, at_most, equals"),
+        ({"at_least": "3", "and_when": [{"item": "a", "at_least": "1", "at_most": "2"}]}, "has exactly one of"),
+    ],
+)
+def test_an_alert_rule_that_contradicts_itself(written: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValidationError, match=text):
+        AlertRule.model_validate(ALERT | {"item": "wait"} | written)
+
+
+@pytest.mark.parametrize("bounds", [{}, {"at_least": "5", "above": "5"}])
+def test_a_change_size_begins_with_one_bound(bounds: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of at_least, above"):
+        ChangeSize.model_validate({"size": "small"} | bounds)
 
 
 @pytest.mark.parametrize("fires", [{}, {"at_least": "3", "rise_of": "2"}])

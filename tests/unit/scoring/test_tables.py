@@ -1,7 +1,9 @@
+from decimal import Decimal
+
 import pytest
 
 from questionnaires.errors import FileProblem
-from scoring.tables import Table, read_table
+from scoring.tables import CutPoints, Table, ValueSet, read_table
 
 HEADER_PROBLEM = "the header names the inputs, then 'value'"
 
@@ -54,3 +56,59 @@ def test_a_problem_shows_file_and_line() -> None:
     found = read_table("mini/tables/t.csv", "t", "")
     assert found == (FileProblem("mini/tables/t.csv", 1, HEADER_PROBLEM),)
     assert [str(problem) for problem in found] == [f"mini/tables/t.csv:1: {HEADER_PROBLEM}"]
+
+
+CUTS = "bound,from,value\n"
+STEPS = "input,level,value\n"
+
+
+def test_cut_points_are_known_by_their_header() -> None:
+    found = read_table("mini/tables/t.csv", "t", CUTS + "at_least,38.0,1\nabove,39.0,2\nabove,40,\n")
+    assert isinstance(found, CutPoints)
+    assert [(str(p.start), p.included, p.value) for p in found.points] == [
+        ("38.0", True, 1),
+        ("39.0", False, 2),
+        ("40", False, None),
+    ]
+    assert found.values == (1, 2)
+
+
+def test_cut_points_at_one_number_stand_in_the_order_of_what_they_reach() -> None:
+    assert isinstance(read_table("mini/tables/t.csv", "t", CUTS + "at_least,4,1\nabove,4,2\n"), CutPoints)
+    assert problems(CUTS + "above,4,2\nat_least,4,1\n") == [(3, "the cut point 4 does not lie above the one before it")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ("from,1,1\n", "the bound is 'from': allowed: at_least, above"),
+        ("at_least,one,1\n", "from is a number, value a whole number or empty"),
+        ("at_least,NaN,1\n", "from is a number, value a whole number or empty"),
+        ("at_least,1,1.5\n", "from is a number, value a whole number or empty"),
+    ],
+)
+def test_a_damaged_cut_point_is_named(rows: str, text: str) -> None:
+    assert problems(CUTS + rows) == [(2, text)]
+
+
+def test_cut_points_without_any_grade_are_refused() -> None:
+    assert problems(CUTS + "at_least,1,\n") == [(1, "the table gives no grade at all")]
+
+
+def test_a_value_set_is_known_by_its_header() -> None:
+    found = read_table("mini/tables/t.csv", "t", STEPS + "MO,2,-0.03759\nMO,3,-0.04774\n")
+    assert isinstance(found, ValueSet)
+    assert found.steps == {("MO", 2): Decimal("-0.03759"), ("MO", 3): Decimal("-0.04774")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("MO,two,-0.1\n", (2, "level is a whole number, value a number")),
+        ("MO,2,much\n", (2, "level is a whole number, value a number")),
+        ("MO,2,Infinity\n", (2, "level is a whole number, value a number")),
+        ("MO,2,-0.1\nMO,2,-0.2\n", (3, "level 2 of 'MO' stands twice")),
+    ],
+)
+def test_a_damaged_step_of_a_value_set_is_named(rows: str, problem: tuple[int, str]) -> None:
+    assert problems(STEPS + rows) == [problem]
