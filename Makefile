@@ -1,4 +1,4 @@
-# The five verbs of a working copy. Needs only Python 3.11 or newer, make and a network.
+# The verbs of a working copy. Needs only Python 3.11 or newer, make and a network.
 
 PYTHON ?= python3
 VENV := .venv
