@@ -125,14 +125,15 @@ class _Projection:
         return "amended" if self.exported.is_rescored and status == "final" else status
 
     def code(self, rule: ScoreRule) -> Resource:
-        """Our own code only: a CTCAE concept or a clinician's LOINC code would turn the patient's report into
-        somebody else's rating.
+        """Our own code, and beside it a LOINC code where that means the patient's own report. A CTCAE concept or a
+        clinician's LOINC code would turn the report into somebody else's rating.
         """
-        coding: Resource = {"system": systems.scores(self.questionnaire), "code": rule.name}
-        words = self.text.scores.get(rule.name) if self.text else None
+        own: Resource = {"system": systems.scores(self.questionnaire), "code": rule.name}
+        others = [{"system": systems.LOINC, "code": rule.loinc}] if rule.loinc else []
+        words = self.text.score_name(rule.name, rule.concept) if self.text else None
         if words is None:
-            return {"coding": [coding]}
-        return {"coding": [coding | {"display": words}], "text": words}
+            return {"coding": [own, *others]}
+        return {"coding": [own | {"display": words}, *others], "text": words}
 
     def value(self, rule: ScoreRule) -> Resource:
         """A Quantity for every score, grades included: exact with decimals, found by `value-quantity`, and of one type
@@ -154,8 +155,12 @@ class _Projection:
 
     def method(self, rule: ScoreRule) -> str:
         citation = self.rulebook.references[rule.reference].citation
-        composite = rule.kind is ScoreKind.COMPOSITE_GRADE
-        return f"{say(Phrase.COMPOSITE_METHOD, self.language)} {citation}" if composite else citation
+        if rule.kind is not ScoreKind.COMPOSITE_GRADE:
+            return citation
+        said = [say(Phrase.COMPOSITE_METHOD, self.language)]
+        if not self.exported.is_restricted:  # Of questions in their owner's words it would be untrue.
+            said.append(say(Phrase.LOCAL_WORDS, self.language))
+        return " ".join((*said, citation))
 
     def component(self, item: Item, attribute: Attribute) -> Resource:
         """One input: the option chosen with its weight, or why there is none. A follow-up that branching hid stays

@@ -14,6 +14,7 @@ class Phrase(StrEnum):
     SYSTEM = "system"
     ADMIN = "admin"
     COMPOSITE_METHOD = "composite-method"
+    LOCAL_WORDS = "local-words"
 
 
 def say(phrase: Phrase, language: str) -> str:
@@ -29,9 +30,8 @@ _WORDS: Final[dict[str, dict[Phrase, str]]] = {
         Phrase.NURSE: "A nurse",
         Phrase.SYSTEM: "A connected system",
         Phrase.ADMIN: "An administrator",
-        Phrase.COMPOSITE_METHOD: (
-            "A published composite lookup applied to locally worded items. Not a PRO-CTCAE score and not a CTCAE grade."
-        ),
+        Phrase.COMPOSITE_METHOD: "A published composite lookup. Not a CTCAE grade.",
+        Phrase.LOCAL_WORDS: "Applied to locally worded items: not a PRO-CTCAE score.",
     },
     "fr": {
         Phrase.RELATED_PERSON: "Un proche du patient",
@@ -40,10 +40,8 @@ _WORDS: Final[dict[str, dict[Phrase, str]]] = {
         Phrase.NURSE: "Un infirmier ou une infirmière",
         Phrase.SYSTEM: "Un système connecté",
         Phrase.ADMIN: "Un administrateur",
-        Phrase.COMPOSITE_METHOD: (
-            "Table de score composite publiée, appliquée à des questions formulées localement. "
-            "Ni un score PRO-CTCAE, ni un grade CTCAE."
-        ),
+        Phrase.COMPOSITE_METHOD: "Table de score composite publiée. Ce n’est pas un grade CTCAE.",
+        Phrase.LOCAL_WORDS: "Appliquée à des questions formulées localement : ce n’est pas un score PRO-CTCAE.",
     },
     "ar": {
         Phrase.RELATED_PERSON: "شخص مقرّب من المريض",
@@ -52,8 +50,7 @@ _WORDS: Final[dict[str, dict[Phrase, str]]] = {
         Phrase.NURSE: "ممرض أو ممرضة",
         Phrase.SYSTEM: "نظام متصل",
         Phrase.ADMIN: "مسؤول النظام",
-        Phrase.COMPOSITE_METHOD: (
-            "جدول منشور للدرجة المركّبة مطبّق على أسئلة بصياغة محلية. ليست درجة PRO-CTCAE ولا درجة CTCAE."
-        ),
+        Phrase.COMPOSITE_METHOD: "جدول منشور للدرجة المركّبة. ليست درجة CTCAE.",
+        Phrase.LOCAL_WORDS: "مطبّق على أسئلة بصياغة محلية: ليست درجة PRO-CTCAE.",
     },
 }

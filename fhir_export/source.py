@@ -22,8 +22,9 @@ class ExportedResponse:
     """One revision of a response. The ids are the logical ids of FHIR resources on this server.
 
     `language` is the one that was answered in, BCP 47; `text_digest` that of the words that the response pins, None
-    where they are not known; `encounter_id` the consultation that it was answered for. `is_rescored`: this revision has
-    the answers of the one before it, scored again.
+    where they are not known; `encounter_id` the consultation that it was answered for. `is_restricted`: the wording is
+    its owner's, not ours (`Instrument.is_restricted`). `is_rescored`: this revision has the answers of the one before it,
+    scored again.
     """
 
     response: PastResponse
@@ -31,6 +32,7 @@ class ExportedResponse:
     encounter_id: str | None
     language: str
     text_digest: str | None
+    is_restricted: bool
     mode: Mode
     recorded_by: Recorder
     is_rescored: bool = False

@@ -1,4 +1,4 @@
-"""Every URI that the export uses: of HL7, of UCUM, and ours under the installation's canonical base."""
+"""Every URI that the export uses: of HL7, of LOINC, of UCUM, and ours under the installation's canonical base."""
 
 from questionnaires.definition import Item, Questionnaire
 
@@ -7,6 +7,7 @@ DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 ITEM_CONTROL = "http://hl7.org/fhir/questionnaire-item-control"
 SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 
 ORDINAL_VALUE = "http://hl7.org/fhir/StructureDefinition/ordinalValue"

@@ -9,12 +9,20 @@ from pydantic import AfterValidator, Field, StringConstraints
 from questionnaires.definition import Attribute, EnableOperator, ItemType, PublicationStatus
 from questionnaires.shapes import Shape
 
-Version = Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)?$")]
-InstrumentId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
-LinkId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+# Each stands here once: whatever makes names of its own (the import of a FHIR Questionnaire) holds them to the same.
+VERSION_PATTERN = r"^[0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?$"
+INSTRUMENT_ID_PATTERN = r"^[a-z][a-z0-9-]{1,39}$"
+LINK_ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,63}$"
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+WORD_PATTERN = r"^[a-z][a-z0-9_-]{0,63}$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
+InstrumentId = Annotated[str, StringConstraints(pattern=INSTRUMENT_ID_PATTERN)]
+LinkId = Annotated[str, StringConstraints(pattern=LINK_ID_PATTERN)]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE_PATTERN)]
 RecallPeriod = Annotated[str, StringConstraints(pattern=r"^(P[0-9]+[DW]|PT[0-9]+H|PT0S)$")]
 """ISO 8601 duration; `PT0S` is "now", `P1D` "today"."""
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from questionnaires.shapes import advise
 from questionnaires.text_parts import Entry, FileWords, Kind, Part
@@ -16,10 +16,15 @@ _HEADER = "the first row names the columns: kind,key,code,text (with commas, or 
 
 def csv_template(parts: Iterable[Part]) -> str:
     """A file with a row for each part and an empty column for its words."""
+    return csv_text(dict.fromkeys(parts, ""))
+
+
+def csv_text(words: Mapping[Part, str]) -> str:
+    """A file with a row for each part and its words, which `read_csv` reads back."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows((part.kind.value, part.key, part.code, "") for part in parts)
+    writer.writerows((part.kind.value, part.key, part.code, said) for part, said in words.items())
     return out.getvalue()
 
 

@@ -9,6 +9,9 @@ from questionnaires.text_parts import Entry, FileWords, Kind, Part
 
 NAMES = {"key": "linkId", "code": "code", "words": "words"}
 
+HELP_CONTROLS = ("help", "flyover")
+"""The codes of an item control (SDC) by which a display is the help of the item above it."""
+
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 _NOT_ASKED = ("group", "display")
@@ -66,7 +69,7 @@ class _Item(_Element):
     def is_help(self) -> bool:
         """Whether it is the help of the item above it (SDC)."""
         controls = (e.concept for e in self.extensions if e.url == _ITEM_CONTROL and e.concept)
-        return any(coding.code == "help" for concept in controls for coding in concept.coding)
+        return any(coding.code in HELP_CONTROLS for concept in controls for coding in concept.coding)
 
 
 class _Questionnaire(_Element):
@@ -113,10 +116,12 @@ class _Reader:
 
     def items(self, items: tuple[_Item, ...], above: str, parent: str | None) -> Iterator[Entry]:
         """The words of items that stand below the item `parent`."""
+        helped = False
         for number, item in enumerate(items):
             place = f"{above}item[{number}]"
             is_known = item.link_id in self.link_ids or item.type not in _NOT_ASKED
-            if item.is_help and parent is not None:
+            if item.is_help and parent is not None and not helped:
+                helped = True
                 yield from self.entry(Part(Kind.HELP, parent), item.text, item.beside_text, place)
             elif is_known:
                 yield from self.entry(Part(Kind.ITEM, item.link_id), item.text, item.beside_text, place)

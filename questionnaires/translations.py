@@ -35,6 +35,10 @@ class Text:
         """The words of one option of an item. Only a draft may lack them."""
         return self.option_words.get((_owner(item), code))
 
+    def score_name(self, name: str, concept: str) -> str | None:
+        """What a score is called: its own words, else those of its concept; None where the text has neither."""
+        return self.scores.get(name) or self.concepts.get(concept)
+
 
 def read_text(file: TextFile) -> Text:
     """A text file as the rest of the house sees it."""

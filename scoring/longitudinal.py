@@ -16,6 +16,9 @@ from scoring.score import Exact
 FRACTION_CAP = Fraction(9999, 10_000)
 """The most that the toxicity index adds to the highest value, as published."""
 
+SUMMARY_DECIMALS = 6
+"""What every output rounds a summary to, half away from zero; nothing is rounded before."""
+
 
 class Undefined(StrEnum):
     """Why a summary is not defined."""

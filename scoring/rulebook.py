@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from questionnaires.definition import Item, Questionnaire
+from questionnaires.definition import Item, ItemType, Questionnaire
 from questionnaires.instrument_files import Reference
 from scoring.inputs import Input
 from scoring.operators import Operands, Operator
@@ -186,4 +186,4 @@ def _possible_answers(item: Item) -> int:
     if item.minimum is None or item.maximum is None or item.minimum != int(item.minimum):
         return _MOST_REMEMBERED
     # A decimal item has more answers than whole numbers: they are not remembered.
-    return int(item.maximum - item.minimum) + 1 if item.type.value == "integer" else _MOST_REMEMBERED
+    return int(item.maximum - item.minimum) + 1 if item.type is ItemType.INTEGER else _MOST_REMEMBERED

@@ -14,13 +14,11 @@ from app.services.history import plain_score
 from app.services.read_longitudinal import read_longitudinal
 from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse, Respondent
-from scoring.longitudinal import Summary, Undefined
+from scoring.longitudinal import SUMMARY_DECIMALS, Summary, Undefined
 from scoring.rounding import published
 from scoring.rules import Direction
 from scoring.score import Exact
 from scoring.score_history import ScoreHistory, days_between
-
-SUMMARY_DECIMALS = 6
 
 router = APIRouter(prefix="/v1", tags=["scores"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
 

@@ -51,11 +51,20 @@ class BandOut(BaseModel):
     band: str
 
 
+class SizeOut(BaseModel):
+    """The published word for a change of at least, or of more than, so many units."""
+
+    at_least: Plain
+    above: Plain
+    size: str
+
+
 class ChangeOut(BaseModel):
-    """The published smallest change that matters, in the score's unit."""
+    """The published smallest change that matters, in the score's unit, and the words for larger ones."""
 
     improved: Plain
     worsened: Plain
+    sizes: list[SizeOut]
     reference: ReferenceOut
 
 
@@ -171,7 +180,8 @@ def _change(trace: Trace) -> ChangeOut | None:
     if change is None or trace.change_reference is None:
         return None
     reference = ReferenceOut(key=change.reference, **trace.change_reference.model_dump())
-    return ChangeOut(improved=change.improved, worsened=change.worsened, reference=reference)
+    sizes = [SizeOut(at_least=size.at_least, above=size.above, size=size.size) for size in change.sizes]
+    return ChangeOut(improved=change.improved, worsened=change.worsened, sizes=sizes, reference=reference)
 
 
 def _reference(key: str | None, reference: Reference | None) -> ReferenceOut | None:

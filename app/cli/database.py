@@ -7,14 +7,13 @@ from typing import Self
 from uuid import UUID
 
 from app.settings import Settings
-from app.store.audit import AuditEntry
+from app.store.audit import AuditEntry, operator_subject
 from app.store.centre import Centre, add_centre, read_centre
 from app.store.centre_text import Provenance, StoredText, add_text
 from app.store.data_folder import data_folder
 from app.store.embedded import EmbeddedPostgres
 from app.store.errors import UnsafeRole
 from app.store.pool import Pool
-from app.store.schema import migrate
 from app.store.transaction import Scope, Transaction, transaction
 from questionnaires.instrument_files import TextFile
 
@@ -63,6 +62,8 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision and grant the service its privileges."""
+        from app.store.schema import migrate  # noqa: PLC0415 - alembic takes a moment that every other verb is spared
+
         migrate(self.owner_url, self.service_url)
 
     async def add_centre(self, centre: Centre) -> None:
@@ -70,11 +71,12 @@ class Database:
         async with self._as_owner(centre.centre_id, "add_centre") as tx:
             await add_centre(tx, centre)
 
-    async def import_text(self, centre_id: UUID, file: TextFile, provenance: Provenance) -> StoredText:
-        """Store words of a centre, as the owner of the schema. Raises NotFound where there is no such centre,
-        Conflict.
+    async def import_text(self, centre_id: UUID, file: TextFile, provenance: Provenance, by: str | None) -> StoredText:
+        """Store words of a centre, as the owner of the schema. `by`: who does it, as they say, for the audit trail.
+
+        Raises NotFound where there is no such centre, Conflict.
         """
-        async with self._as_owner(centre_id, "import_text") as tx:
+        async with self._as_owner(centre_id, "import_text", by) as tx:
             await read_centre(tx)
             stored = await add_text(tx, file, provenance)
             tx.audit.resource_id = f"{stored.text.instrument}/{stored.text.language}"
@@ -82,11 +84,11 @@ class Database:
         return stored
 
     @asynccontextmanager
-    async def _as_owner(self, centre_id: UUID, operation: str) -> AsyncIterator[Transaction]:
+    async def _as_owner(self, centre_id: UUID, operation: str, by: str | None = None) -> AsyncIterator[Transaction]:
         """A transaction of the schema's owner in the scope of one centre, audited as the operator's."""
         pool = await Pool.open(self.owner_url, self.settings)
         try:
-            audit = AuditEntry("operator", "operator", operation, "command-line")
+            audit = AuditEntry(operator_subject(by), "operator", operation, "command-line")
             async with transaction(pool, Scope(centre_id), audit) as tx:
                 yield tx
         finally:

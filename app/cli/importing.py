@@ -1,7 +1,6 @@
 """`vigie import-questionnaire`: a FHIR Questionnaire as an instrument folder, and the list of what did not fit."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,8 @@ from typing import Annotated
 import typer
 
 from app.cli.terminal import out, stop
-from app.services.new_instrument import CannotStart, refuse_wrong_id
+from app.services.folder_writing import AlreadyThere
+from app.services.new_instrument import CannotStart
 from app.settings import Settings
 
 
@@ -28,44 +28,26 @@ def import_questionnaire(
 ) -> None:
     """Make an instrument folder of a FHIR Questionnaire, and list everything that did not come over as it was."""
     # fhir.resources takes a second to load, that every other command is spared.
-    from app.fhir.questionnaire_import.folder import files_of  # noqa: PLC0415
+    from app.fhir.questionnaire_import.file_import import import_file  # noqa: PLC0415
     from app.fhir.questionnaire_import.questionnaire import NotAQuestionnaire  # noqa: PLC0415
-    from app.fhir.questionnaire_import.questionnaire import import_questionnaire as read  # noqa: PLC0415
-    from app.fhir.questionnaire_import.reading import read_resource  # noqa: PLC0415
     from app.fhir.questionnaire_import.report import plain_report  # noqa: PLC0415
-    from app.fhir.questionnaire_import.validity import faults_of  # noqa: PLC0415
 
+    root, today = folder or Settings().instruments_dir, datetime.now(UTC).date()
     try:
-        if instrument is not None:
-            refuse_wrong_id(instrument)
-        resource = read_resource(file)
-        imported = read(resource, today=datetime.now(UTC).date(), wanted_id=instrument)
+        done = import_file(file, root, today=today, wanted_id=instrument, own_wording=own_wording)
     except (NotAQuestionnaire, CannotStart) as refused:
         stop(str(refused))
-    faults = faults_of(resource)
-    files = files_of(imported, faults, own_wording=own_wording)
-    root = folder or Settings().instruments_dir
-    _write(root, imported.instrument, files.inside, files.beside)
-    if as_json:
-        out.print_json(json.dumps(plain_report(imported, faults)))
-        return
-    for found in imported.ledger.findings:
-        places = f" ({len(found.paths)} places)" if len(found.paths) > 1 else f" ({found.paths[0]})"
-        out.print(f"{found.what}{places}: {found.why}. To do: {found.todo}.")
-    out.print(f"wrote {root / imported.instrument}; IMPORT.md there lists the same, place by place")
-    for name in files.beside:
-        out.print(f"wrote {root / name}: the words stay outside of the folder, because its licence is restricted")
-
-
-def _write(root: Path, instrument: str, inside: Mapping[str, str], beside: Mapping[str, str]) -> None:
-    """Write the files. What is there already is never written over."""
-    there = [path for path in (root / instrument, *(root / name for name in beside)) if path.exists()]
-    if there:
-        stop(f"{there[0]} exists already: name another id with --id, or another place with --out")
-    try:
-        for name, text in ({f"{instrument}/{name}": text for name, text in inside.items()} | dict(beside)).items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+    except AlreadyThere as there:
+        stop(f"{there}: name another id with --id, or another place with --out")
     except OSError as error:
         stop(f"{root}: {error.strerror}")
+    if as_json:
+        out.print_json(json.dumps(plain_report(done.imported, done.faults)))
+        return
+    for found in done.imported.ledger.findings:
+        places = f" ({len(found.paths)} places)" if len(found.paths) > 1 else f" ({found.paths[0]})"
+        out.print(f"{found.what}{places}: {found.why}. To do: {found.todo}.")
+    made, *beside = done.written
+    out.print(f"wrote {made}; IMPORT.md there lists the same, place by place")
+    for path in beside:
+        out.print(f"wrote {path}: the words stay outside of the folder, because its licence is restricted")

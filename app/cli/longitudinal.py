@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.score import Instrument, PolicyName
-from app.cli.table_scoring import BAD_CELLS
+from app.cli.naming import find_questionnaire
+from app.cli.score import Instrument, PolicyName, Separator
+from app.cli.table_scoring import BAD_CELLS, read_separator
 from app.cli.terminal import err, out, stop
 from app.services.installation import load_knowledge
 from app.settings import Settings
-from questionnaires.errors import UnknownQuestionnaire
 
 if TYPE_CHECKING:
     from app.services.longitudinal_table import Report
@@ -32,6 +32,7 @@ def longitudinal(
     baseline: Baseline,
     target: Target,
     policy: PolicyName = None,
+    separator: Separator = None,
 ) -> None:
     """Summarise every numeric score over time, by id: highest values, toxicity index, areas against the baseline.
 
@@ -43,13 +44,10 @@ def longitudinal(
     from app.tables.errors import TableError  # noqa: PLC0415
 
     knowledge = load_knowledge(Settings())
-    name, _, version = instrument.partition("@")
+    rulebook = knowledge.rulebooks.current(find_questionnaire(knowledge.catalogue, instrument))
+    job = Job(table, target, id_column, time, baseline, policy, read_separator(separator))
     try:
-        rulebook = knowledge.rulebooks.current(knowledge.catalogue.get(name, version or None))
-    except UnknownQuestionnaire as unknown:
-        stop(f"there is no {instrument}; there is: {', '.join(unknown.known)}")
-    try:
-        report = write_longitudinal(rulebook, Job(table, target, id_column, time, baseline, policy))
+        report = write_longitudinal(rulebook, job)
     except TableError as refused:
         stop(str(refused))
     _tell(report, target)

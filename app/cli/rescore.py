@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.cli.database import Database
-from app.cli.terminal import err, out, stop
+from app.cli.terminal import err, one_line, out, stop
 from app.services.installation import Installation, Knowledge, load_knowledge
 from app.services.rescore import Decision, Rescoring, Targets, UnknownScoring, targets_of
 from app.services.rescore import rescore as rescore_responses
@@ -25,7 +25,6 @@ from app.store.schema import check_database
 from questionnaires.errors import UnknownQuestionnaire
 
 SHOWN_PAIRS = 4
-_LONGEST = 200
 _STOPPED = 130
 
 
@@ -69,12 +68,11 @@ def _decision(*, apply: bool, by: str | None, reason: str | None) -> Decision | 
         if any(said is not None for said in given.values()):
             stop("--by and --reason go with --apply: without it nothing is stored, and nobody needs to have decided it")
         return None
-    said = {name: (text or "").strip() for name, text in given.items()}
-    for name, text in said.items():
-        if not text:
+    said: dict[str, str] = {}
+    for name, text in given.items():
+        if text is None or not text.strip():
             stop(f"--apply needs {name}: who decided it and why stands in every revision that is stored")
-        if len(text) > _LONGEST or not text.isprintable():
-            stop(f"{name} is one line of up to {_LONGEST} characters")
+        said[name] = one_line(name, text)
     return Decision(said["--by"], said["--reason"])
 
 

@@ -38,12 +38,10 @@ def score_table(
     from app.services.score_table import Job, TableScoring  # noqa: PLC0415
     from app.tables.errors import TableError  # noqa: PLC0415
 
-    separator = _SEPARATORS.get(separator or "", separator)
-    if separator is not None and (len(separator) != 1 or not separator.isascii() or separator in '"\r\n'):
-        stop(f"--separator is one character, such as ';', or the word tab, not {separator!r}")
+    job = Job(source, target, policy, read_separator(separator), errors, strict)
     try:
-        scoring = TableScoring(knowledge, questionnaire, Job(source, target, policy, separator, errors, strict))
-        for warning in scoring.roles.warnings:
+        scoring = TableScoring(knowledge, questionnaire, job)
+        for warning in scoring.warnings:
             err.print(f"note: {warning}", style="yellow")
         report = _run(scoring)
     except TableError as error:
@@ -52,6 +50,14 @@ def score_table(
         err.print("stopped: nothing was written", style="red")
         raise SystemExit(_STOPPED) from None
     _tell(report, target, errors)
+
+
+def read_separator(asked: str | None) -> str | None:
+    """The character that `--separator` stands for; ends the command where that is none."""
+    separator = _SEPARATORS.get(asked or "", asked)
+    if separator is not None and (len(separator) != 1 or not separator.isascii() or separator in '"\r\n'):
+        stop(f"--separator is one character, such as ';', or the word tab, not {separator!r}")
+    return separator
 
 
 def _run(scoring: "TableScoring") -> "Report":

@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from app.cli.database import Database
-from app.cli.terminal import err, out, stop
+from app.cli.terminal import err, one_line, out, stop
 from app.services.import_text import empty_text, read_licensed_text
 from app.services.installation import load_knowledge
 from app.settings import Settings
@@ -51,11 +51,13 @@ def import_(
     definition: Definitions = None,
     title: Annotated[str | None, typer.Option(help="The title, in place of the file's.")] = None,
     introduction: Annotated[str | None, typer.Option(help="The introduction, in place of the file's.")] = None,
-    imported_by: Annotated[str, typer.Option("--by", help="Who loads the words.")] = "operator",
+    by: Annotated[str | None, typer.Option(help="Who loads the words.")] = None,
 ) -> None:
     """Load words for one centre, as the schema's owner. Loading a language again adds its next revision."""
     if not permission.strip():
         stop("--permission says by what right the centre uses the words: the agreement, its number, its date")
+    permission = one_line("--permission", permission)
+    by = None if by is None else one_line("--by", by)
     settings = Settings()
     try:
         data = file.read_bytes()
@@ -72,10 +74,10 @@ def import_(
         err.print(f"{file}: {problem}")
     if read.text is None:
         stop(f"{len(read.problems)} problem(s): nothing was loaded")
-    provenance = Provenance(permission.strip(), hashlib.sha256(data).digest(), imported_by)
+    provenance = Provenance(permission, hashlib.sha256(data).digest(), by or "operator")
     try:
         with Database(settings, say=err.print) as database:
-            stored = asyncio.run(database.import_text(centre, read.text, provenance))
+            stored = asyncio.run(database.import_text(centre, read.text, provenance, by))
     except NotFound:
         stop(f"there is no centre {centre}: nothing was loaded")
     except Conflict:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Body, FastAPI, Query, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import HTMLResponse
 
 from app.http.answering import answer_error, install_problem_handlers
@@ -16,6 +17,8 @@ from app.wording import RIGHT_TO_LEFT, Wordings
 from questionnaires.differences import shown
 from questionnaires.errors import FileProblem, InstrumentInvalid
 
+_HOSTS = ("127.0.0.1", "localhost")
+
 Lang = Annotated[str | None, Query(max_length=35, description="The language of the words.")]
 Answers = Annotated[dict[str, str | list[str]], Body(description="Link id -> what the form holds.")]
 
@@ -25,6 +28,8 @@ def create_preview(load: Callable[[], Preview], language: str | None = None) -> 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     install_problem_handlers(app)
     app.add_middleware(Envelope, answer_error)
+    # A page of elsewhere may have its own name lead to this machine: it is not to read an author's answers.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_HOSTS), www_redirect=False)
     wording = Wordings.load().by_language["en"]
     # What the form that is open was made of: its answers are judged by that, whatever has been edited since.
     loaded = [load()]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
@@ -17,13 +18,15 @@ from app.pages.line_chart import Axes, Chart, Mark, line_chart
 from app.services.read_longitudinal import ScoresOfPatient
 from app.wording import Wording
 from questionnaires.definition import Questionnaire
+from questionnaires.translations import Text
 from scoring.comparability import NoComparisonReason
 from scoring.history import PastResponse, Respondent, in_order
 from scoring.longitudinal import Summary, Undefined
 from scoring.rounding import published
+from scoring.rulebook import Rulebook
 from scoring.rules import Direction, ScoreKind, ScoreRule
 from scoring.score import Exact, Number, Score
-from scoring.score_history import ScoreHistory
+from scoring.score_history import LeftOut, ScoreHistory
 from scoring.synthesis import Mode
 
 SHOWN_DECIMALS = 3
@@ -97,13 +100,14 @@ class ScoresView:
 
     @property
     def absent(self) -> list[str]:
-        """The symptoms that were 0 in every answer."""
-        return [self._concept(history) for history in self._found.histories if _is_absent(history)]
+        """The symptoms that were 0 in every answer, each once."""
+        return list(dict.fromkeys(self._concept(history) for history in self._found.histories if _is_absent(history)))
 
     @property
     def without_value(self) -> list[str]:
-        """The scores that no response has a number for."""
-        return [self._concept(h) for h in self._found.histories if not _values(h)]
+        """The scores that no response has a number for. A state never has one."""
+        numeric = (h for h in self._found.histories if h.rule.kind is not ScoreKind.STATE)
+        return [self._name(history.rule) for history in numeric if not _values(history)]
 
     @property
     def has_composites(self) -> bool:
@@ -137,13 +141,19 @@ class ScoresView:
         text = self._found.words.best(questionnaire, (self.wording.language,))
         return text.title if text else self._found.words.families[questionnaire.instrument].about.title
 
+    @cached_property
+    def _text(self) -> Text | None:
+        return self._found.words.best(self._found.shown, (self.wording.language,))
+
+    def _name(self, rule: ScoreRule) -> str:
+        return (self._text.score_name(rule.name, rule.concept) if self._text else None) or rule.name
+
     def _concept(self, history: ScoreHistory) -> str:
-        text = self._found.words.best(self._found.shown, (self.wording.language,))
         concept = history.rule.concept
-        return text.concepts.get(concept, concept) if text else concept
+        return self._text.concepts.get(concept, concept) if self._text else concept
 
     def _card(self, history: ScoreHistory) -> Card:
-        rule, name = history.rule, self._concept(history)
+        rule, name = history.rule, self._name(history.rule)
         marks = [self._mark(history, past) for past in _drawn(history)]
         known = [mark for mark in marks if mark.value is not None]
         return Card(
@@ -186,7 +196,7 @@ class ScoresView:
         return Mark(
             at=past.authored_at,
             value=value,
-            version=past.rulebook.questionnaire.version if past.ref in elsewhere else "",
+            version=_versions(past.rulebook) if past.ref in elsewhere else "",
             is_patients=past.answered_by is Respondent.PATIENT,
             is_baseline=history.baseline is not None and past.ref == history.baseline.ref,
             words=f"{self.on(past.authored_at)}: {words}",
@@ -207,7 +217,15 @@ class ScoresView:
             yield self.say(f"respondent.{past.answered_by.value}")
         for left in history.left_out:
             if left.past.ref == past.ref:
-                yield self.say(f"scores.{left.reason.value}", version=past.rulebook.questionnaire.version)
+                yield self._left_out(history, left)
+
+    def _left_out(self, history: ScoreHistory, left: LeftOut) -> str:
+        """Why a value is not compared, with the version that is the reason: the questionnaire's, else the scoring's."""
+        then, now = left.past.rulebook, history.rulebook
+        questionnaire = then.questionnaire
+        if questionnaire.version in now.comparable and questionnaire.recall_period == now.questionnaire.recall_period:
+            return self.say(f"scores.scoring_{left.reason.value}", version=then.version)
+        return self.say(f"scores.{left.reason.value}", version=questionnaire.version)
 
     def _summaries(self, history: ScoreHistory) -> Iterable[SummaryRow]:
         found, rule = history.summaries, history.rule
@@ -248,6 +266,11 @@ class ScoresView:
     def _decimal(self, value: Number | Exact, decimals: int) -> str:
         shown = published(Fraction(value), decimals)
         return str(format_decimal(shown, format=f"0.{'#' * decimals}", locale=self.wording.language))
+
+
+def _versions(rulebook: Rulebook) -> str:
+    """What a value rests on: values of two definition versions, or of two scoring versions, may not compare."""
+    return f"{rulebook.questionnaire.version}|{rulebook.version}"
 
 
 def _number(history: ScoreHistory, past: PastResponse) -> Number | None:

@@ -13,6 +13,7 @@ from app.pages.heading import heading
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
 from app.wording import Wording
+from questionnaires.catalogue import Instrument
 from questionnaires.definition import Value
 from questionnaires.translations import Text
 from scoring.change import Label
@@ -130,6 +131,16 @@ class SynthesisView:
         return [row for line in self.synthesis.lines if line.kind is ScoreKind.SCALE for row in self._rows(line)]
 
     @property
+    def has_composites(self) -> bool:
+        """Whether a composite grade is shown."""
+        return bool(self._of_composites)
+
+    @property
+    def locally_worded(self) -> list[str]:
+        """The titles of the questionnaires of shown composite grades that are not in their owner's licensed words."""
+        return [self._title(q) for q in self._of_composites if not self._family(q).is_restricted]
+
+    @property
     def not_answered(self) -> list[str]:
         """The titles of what was asked for and not answered."""
         return [self._title(canonical) for canonical in self.synthesis.not_answered]
@@ -186,8 +197,17 @@ class SynthesisView:
 
     def _title(self, canonical: str) -> str:
         text = self._text(canonical)
-        instrument = self._installation.catalogue.by_canonical(canonical).instrument
-        return text.title if text else self._installation.catalogue.instruments[instrument].about.title
+        return text.title if text else self._family(canonical).about.title
+
+    def _family(self, canonical: str) -> Instrument:
+        catalogue = self._installation.catalogue
+        return catalogue.instruments[catalogue.by_canonical(canonical).instrument]
+
+    @property
+    def _of_composites(self) -> list[str]:
+        """The questionnaires that the composite grades of this page come from, each once."""
+        composites = (line for line in self.synthesis.lines if line.kind is ScoreKind.COMPOSITE_GRADE)
+        return list(dict.fromkeys(row.questionnaire for line in composites for row in line.rows))
 
     def _concept(self, concept: str, canonical: str) -> str:
         text = self._text(canonical)

@@ -118,9 +118,7 @@ class _Sentences:
 
     def score(self, name: str) -> str:
         bound = self.basis.rulebook.rules.get(name)
-        words = self.text.scores.get(name) if self.text else None
-        if words is None and self.text and bound:
-            words = self.text.concepts.get(bound.rule.concept)
+        words = self.text.score_name(name, bound.rule.concept if bound else "") if self.text else None
         return self.say("name", name=words or name)
 
     def measured(self, item: Item) -> str:

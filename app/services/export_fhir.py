@@ -142,6 +142,7 @@ def _exported(installation: Installation, centre: Centre, stored: StoredResponse
         encounter_id=None,
         language=stored.language,
         text_digest=stored.text_digest,
+        is_restricted=installation.catalogue.instruments[stored.instrument].is_restricted,
         mode=centre.mode,
         recorded_by=Recorder(stored.recorded_by),
         is_rescored="rescored" in stored.evaluation,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from app.services.instrument_folder import NoSuchInstrument, folder_meant
 from questionnaires.definition import Questionnaire
 from questionnaires.definition_reading import read_definition
 from questionnaires.digests import canonical
 from questionnaires.errors import InstrumentInvalid
 from questionnaires.folder import Folder
 from questionnaires.instrument_files import DefinitionFile, InstrumentFile, LicenceFile, ReferencesFile, TextFile
-from questionnaires.shapes import Shape, advise
+from questionnaires.shapes import Shape
 from scoring.rules import AlertsFile, ScoringFile
 
 Form = Mapping[str, Any]
@@ -60,11 +61,11 @@ def read_side(asked: str, root: Path, canonical_base: str) -> Side:
     with the newest scoring and the newest words that name it. Raises NoSuchSide, InstrumentInvalid.
     """
     name, _, which = asked.partition("@")
-    path = Path(name) if "/" in name or (Path(name) / "instrument.yaml").is_file() else root / name
-    if not (path / "definition").is_dir():
-        there = tuple(sorted(p.name for p in root.glob("*") if p.is_dir()))
-        raise NoSuchSide(f"there is no instrument '{name}': {advise(name, there)}; or give the path of a folder")
-    reader = _Reader(asked, path, canonical_base)
+    try:
+        folder = folder_meant(name, root)
+    except NoSuchInstrument as nothing:
+        raise NoSuchSide(str(nothing)) from None
+    reader = _Reader(asked, folder, canonical_base)
     side = reader.read(which)
     if reader.folder.problems:
         raise InstrumentInvalid(tuple(sorted(reader.folder.problems)))

@@ -1,7 +1,6 @@
 """A table of responses -> a table of longitudinal summaries, one row an id."""
 
 import csv
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +10,18 @@ from app.tables.bad_cells import BadCellList
 from app.tables.columns import roles_of
 from app.tables.csv_source import CsvSource
 from app.tables.errors import TableError
+from app.tables.formats import Format, format_of
 from app.tables.scored_responses import ScoredResponse, numeric_scores, scored_responses
 from app.tables.times import TimeScale, time_scale
 from app.tables.whole_file import whole_file
 from questionnaires.shapes import advise
 from scoring.batch.scorer import BatchScorer
-from scoring.longitudinal import SUMMARIES, Point, Series, Summary, Undefined, summarise
+from scoring.longitudinal import SUMMARIES, SUMMARY_DECIMALS, Point, Series, Summary, Undefined, summarise
 from scoring.rounding import published
 from scoring.rulebook import Rulebook
 from scoring.rules import ScoreRule
 from scoring.score import Exact
 
-DECIMALS = 6
-"""Summaries are rounded half away from zero to so many decimals, and nothing is rounded before."""
-
-_NEAR = 0.8
 _MOST_REMEMBERED = 100_000
 
 _Times = Mapping[Exact, ScoredResponse]
@@ -53,6 +49,7 @@ class Job:
     time_column: str
     baseline: str
     policy: str | None = None
+    separator: str | None = None
 
 
 def write_longitudinal(rulebook: Rulebook, job: Job) -> Report:
@@ -62,15 +59,16 @@ def write_longitudinal(rulebook: Rulebook, job: Job) -> Report:
     """
     scorer = scorer_for(rulebook, job.policy)
     table = _open(rulebook, job)
-    warnings = _check_columns(table, scorer, job)
+    rules = [scorer.rulebook.rules[name].rule for name in numeric_scores(scorer)]
+    coming = [f"{rule.name}__{summary}" for rule in rules for summary in SUMMARIES]
+    warnings = _check_columns(table, scorer, job, coming)
     bad_cells = BadCellList()
     with whole_file(job.target) as part:
         responses = scored_responses(table, scorer, job.id_column, job.time_column, bad_cells)
         at, patients = _by_id(responses, job)
-        rules = [scorer.rulebook.rules[name].rule for name in numeric_scores(scorer)]
         with part.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([job.id_column, *(f"{rule.name}__{summary}" for rule in rules for summary in SUMMARIES)])
+            writer.writerow([job.id_column, *coming])
             writer.writerows(_rows(rules, patients, at))
     return Report(
         ids=len(patients),
@@ -84,27 +82,29 @@ def write_longitudinal(rulebook: Rulebook, job: Job) -> Report:
 def _open(rulebook: Rulebook, job: Job) -> CsvSource:
     if job.source.resolve() == job.target.resolve():
         raise TableError(f"{job.target}: is the table that is read: name another file")
+    for path in (job.source, job.target):
+        if format_of(path) is not Format.CSV:
+            raise TableError(f"{path}: is no CSV file: tables over time are read and written as .csv only")
     try:
-        return CsvSource(job.source, [item.link_id for item in rulebook.questionnaire.questions])
+        return CsvSource(job.source, [item.link_id for item in rulebook.questionnaire.questions], job.separator)
     except OSError as error:
         raise TableError(f"{job.source}: cannot be read: {error.strerror}") from None
 
 
-def _check_columns(table: CsvSource, scorer: BatchScorer, job: Job) -> tuple[str, ...]:
-    """What to say of the columns. Raises TableError where one is missing or misspelt."""
+def _check_columns(table: CsvSource, scorer: BatchScorer, job: Job, coming: Sequence[str]) -> tuple[str, ...]:
+    """What to say of the columns. Raises TableError where one is missing, misspelt or named as one that comes out."""
     names, id_column, time_column = tuple(table.types), job.id_column, job.time_column
     for option, column in (("--id", id_column), ("--time", time_column)):
         if column not in names:
             raise TableError(f"{option}: there is no column '{column}': {advise(column, names)}")
     if id_column == time_column:
         raise TableError(f"--id and --time both name '{id_column}': an id and a time are two columns")
+    if id_column in coming:
+        raise TableError(f"--id: the column '{id_column}' has a name that comes out: rename it")
     answers = [name for name in names if name not in (id_column, time_column)]
-    questionnaire = scorer.rulebook.questionnaire
-    roles = roles_of(answers, questionnaire, scorer.cells, scorer.rulebook.rules)
-    lacking = [item.link_id for item in questionnaire.questions if item.link_id not in names]
-    for name in roles.carried:
-        if near := difflib.get_close_matches(name.strip().casefold(), lacking, n=1, cutoff=_NEAR):
-            raise TableError(f"the column '{name}' is no link id: did you mean '{near[0]}'? Rename or remove it")
+    roles = roles_of(answers, scorer.rulebook.questionnaire, scorer.cells, coming)
+    for name, link_id in roles.near.items():
+        raise TableError(f"the column '{name}' is no link id: did you mean '{link_id}'? Rename or remove it")
     ignored = f"not used: the column(s) {', '.join(roles.carried)}"
     return (*roles.warnings, ignored) if roles.carried else roles.warnings
 
@@ -155,5 +155,5 @@ def _cells(rule: ScoreRule, times: Sequence[Exact], values: _Values, at: Exact) 
 def _cell(summary: Summary) -> str:
     if isinstance(summary, Undefined):
         return ""
-    shown = published(summary, DECIMALS)
+    shown = published(summary, SUMMARY_DECIMALS)
     return str(shown) if isinstance(shown, int) else f"{shown:f}"

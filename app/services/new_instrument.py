@@ -7,6 +7,7 @@ from string import Template
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.services.folder_writing import AlreadyThere, write_folder
 from questionnaires.instrument_files import InstrumentId, Language
 
 _START = Path(__file__).parent / "starting_folder"
@@ -20,24 +21,23 @@ class CannotStart(Exception):
 
 
 def new_instrument(root: Path, instrument: str, title: str, languages: Sequence[str], today: date) -> tuple[str, ...]:
-    """Write the folder; gives the names of its files. Raises CannotStart before anything is written."""
+    """Write the folder; gives the names of its files. Raises CannotStart, OSError; nothing is written then."""
     refuse_wrong_id(instrument)
     for language in languages:
         if not _fits(_LANGUAGES, language):
             raise CannotStart(f"'{language}' is no language code: write it as fr, en or pt-BR")
-    if (root / instrument).exists():
-        raise CannotStart(f"{root / instrument} exists already: choose another id, or edit what is there")
     if not title.strip() or len(title.splitlines()) > 1:
         raise CannotStart("the title is one line of words")
     said = {"id": instrument, "title": _quoted(title.strip()), "date": today.isoformat()}
-    written: list[str] = []
-    for name, text in _files(languages):
-        path = root / instrument / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        of_page = {"title": title.strip()} if name.endswith(".md") else {}
-        path.write_text(Template(text).substitute(said | of_page), encoding="utf-8")
-        written.append(name)
-    return tuple(written)
+    of_page = said | {"title": title.strip()}
+    files = {
+        name: Template(text).substitute(of_page if name.endswith(".md") else said) for name, text in _files(languages)
+    }
+    try:
+        write_folder(root, instrument, files)
+    except AlreadyThere as there:
+        raise CannotStart(f"{there}: choose another id, or edit what is there") from None
+    return tuple(files)
 
 
 def refuse_wrong_id(instrument: str) -> None:

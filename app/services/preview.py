@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.services.history import plain_alerts, plain_score
+from app.services.instrument_folder import NoSuchInstrument, folder_meant
 from questionnaires.catalogue import Instrument, read_catalogue
 from questionnaires.definition import Questionnaire, Value
 from questionnaires.enablement import enabled_items
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.response import CheckedResponse
-from questionnaires.shapes import advise
 from questionnaires.translations import Text
 from questionnaires.validation import validate, validate_draft
 from scoring.alerts import evaluate_alerts
@@ -23,10 +23,6 @@ from scoring.rulebook import Rulebook
 
 Written = Mapping[str, str | tuple[str, ...]]
 """Answers as a form has them: texts, a tuple for an item that repeats."""
-
-
-class NothingToPreview(Exception):
-    """There is no such instrument or version; the message says what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +46,15 @@ class Preview:
 
 
 def load_preview(root: Path, instrument: str, version: str | None, canonical_base: str) -> Preview:
-    """Load one version, drafts included; the newest, where none is named.
+    """Load one version, drafts included; the newest, where none is named. `instrument` is an id or a folder's path.
 
-    Raises NothingToPreview, and InstrumentInvalid where the definitions are damaged: without them there is no form.
+    Raises NoSuchInstrument, and InstrumentInvalid where the definitions are damaged: without them there is no form.
     """
-    folder = root / instrument
-    if not (folder / "definition").is_dir():
-        there = tuple(sorted(path.name for path in root.glob("*") if path.is_dir()))
-        raise NothingToPreview(f"there is no instrument '{instrument}': {advise(instrument, there)}")
+    folder = folder_meant(instrument, root)
     with tempfile.TemporaryDirectory() as alone:
         # The others' folders are none of this author's business: a damage there must not close this page.
-        (Path(alone) / instrument).symlink_to(folder.resolve(), target_is_directory=True)
-        return _load(Path(alone), instrument, version, canonical_base)
+        (Path(alone) / folder.name).symlink_to(folder.resolve(), target_is_directory=True)
+        return _load(Path(alone), folder.name, version, canonical_base)
 
 
 def _load(root: Path, instrument: str, version: str | None, canonical_base: str) -> Preview:
@@ -72,7 +65,7 @@ def _load(root: Path, instrument: str, version: str | None, canonical_base: str)
     chosen = version or list(family.versions)[-1]
     if chosen not in family.versions:
         known = ", ".join(family.versions)
-        raise NothingToPreview(f"{instrument} has no definition {chosen}; there is: {known}")
+        raise NoSuchInstrument(f"{instrument} has no definition {chosen}; there is: {known}")
     questionnaire = family.versions[chosen]
     try:
         rulebook = load_rulebooks(root, catalogue).current(questionnaire)
@@ -111,9 +104,10 @@ def _computed(rulebook: Rulebook | None, response: CheckedResponse, text: Text |
     if rulebook is None:
         return {"scores": [], "alerts": []}
     scores = score(rulebook, response)
-    words = text.scores if text else {}
+    concepts = {name: bound.rule.concept for name, bound in rulebook.rules.items()}
+    words = {name: text.score_name(name, concepts[name]) for name in scores} if text else {}
     plain: list[dict[str, Any]] = [
-        {"name": name, "words": words.get(name, name), **plain_score(result)} for name, result in scores.items()
+        {"name": name, "words": words.get(name) or name, **plain_score(result)} for name, result in scores.items()
     ]
     return {"scores": plain, "alerts": plain_alerts(evaluate_alerts(rulebook, response, scores))}
 

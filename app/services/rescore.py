@@ -12,7 +12,7 @@ from uuid import UUID
 from app.services.history import checked_again, column_scores, scores_from
 from app.services.installation import Installation, Knowledge
 from app.services.score_changes import Changes
-from app.store.audit import AuditEntry
+from app.store.audit import AuditEntry, operator_subject
 from app.store.centre import read_centre
 from app.store.ids import new_id
 from app.store.rescoring import FIRST_PLACE, ScoredOtherwise, count_patients, read_patients, read_scored_otherwise
@@ -146,7 +146,7 @@ class _Run:
 
     def _event(self, operation: str, patient_id: UUID | None = None) -> AuditEntry:
         decision = self.order.decision
-        subject = f"operator:{decision.by}" if decision else "operator"
+        subject = operator_subject(decision.by if decision else None)
         resource = None if patient_id else self.order.targets.instrument
         return AuditEntry(subject, "operator", operation, self.id, patient_id, resource)
 

@@ -10,7 +10,7 @@ from app.wording import Wording
 from questionnaires.definition import Questionnaire
 from questionnaires.translations import Text
 from scoring.rounding import published
-from scoring.rules import ScoreKind
+from scoring.rules import ChangeSize, ScoreKind
 from scoring.score import Exact, NotScored, Number, State
 from scoring.trace import Trace, TracedInput
 
@@ -55,7 +55,8 @@ class _Sentences:
         yield from self.sources()
 
     def result(self) -> str:
-        name = (self.text.scores.get(self.trace.name) if self.text else None) or self.trace.name
+        words = self.text.score_name(self.trace.name, self.trace.rule.concept) if self.text else None
+        name = words or self.trace.name
         result = self.trace.result
         if isinstance(result, NotScored):
             return self.say("not_scored", score=name, reason=self.say(f"reason_{result.reason.value}"))
@@ -143,6 +144,15 @@ class _Sentences:
         if change is not None:
             improved, worsened = self.number(change.improved), self.number(change.worsened)
             yield self.say("change", improved=improved, worsened=worsened)
+            if change.sizes:
+                yield self.say("sizes", list=", ".join(self.size(size) for size in change.sizes))
+
+    def size(self, size: ChangeSize) -> str:
+        """From how many units on a change is called so."""
+        word = self.wording.words.get(f"explain.size_{size.size}", size.size.replace("_", " "))
+        if size.at_least is not None:
+            return self.say("size_at_least", size=word, start=self.number(size.at_least))
+        return self.say("size_above", size=word, start=self.number(size.above or 0))
 
     def sources(self) -> Iterator[str]:
         references = (self.trace.reference, self.trace.bands_reference, self.trace.change_reference)

@@ -66,6 +66,15 @@ class TableScoring:
         self.rows = 0
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know of the columns before anything is scored."""
+        near = self.roles.near.items()
+        meant = (
+            f"the column {n!r} is no link id and is carried along: did you mean '{link_id}'?" for n, link_id in near
+        )
+        return (*meant, *self.roles.warnings)
+
+    @property
     def size(self) -> int:
         """What `advance` reaches at the end."""
         return self.source.size

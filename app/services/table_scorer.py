@@ -1,10 +1,9 @@
 """The scorer of a table under the policy that somebody asked for, or a sentence that says why there is none."""
 
+from app.services.policy_by_name import NoSuchPolicy, policy_named
 from app.tables.errors import TableError
-from questionnaires.shapes import advise
 from scoring.batch.scorer import BatchScorer, NotForTables
 from scoring.rulebook import Rulebook
-from scoring.rules import MissingPolicy
 
 
 def scorer_for(rulebook: Rulebook, policy: str | None) -> BatchScorer:
@@ -12,11 +11,9 @@ def scorer_for(rulebook: Rulebook, policy: str | None) -> BatchScorer:
 
     Raises TableError where no score offers the policy, and where the questionnaire cannot be answered in a table.
     """
-    instrument = rulebook.questionnaire.instrument
-    offered = tuple(found.value for found in rulebook.policies)
-    if policy is not None and policy not in offered:
-        raise TableError(f"no score of {instrument} offers the policy '{policy}': {advise(policy, offered)}")
     try:
-        return BatchScorer(rulebook, None if policy is None else MissingPolicy(policy))
+        return BatchScorer(rulebook, policy_named(rulebook, policy))
+    except NoSuchPolicy as refused:
+        raise TableError(str(refused)) from None
     except NotForTables as reason:
-        raise TableError(f"{instrument} cannot be scored from a table: {reason}") from None
+        raise TableError(f"{rulebook.questionnaire.instrument} cannot be scored from a table: {reason}") from None

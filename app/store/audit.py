@@ -52,6 +52,11 @@ class AuditEntry:
         self.revision = revision
 
 
+def operator_subject(by: str | None = None) -> str:
+    """The subject of what an operator does at the command line; `by`: who they say they are."""
+    return f"operator:{by}" if by else "operator"
+
+
 async def write_audit(tx: "Transaction", entry: AuditEntry) -> None:
     """Append the event to the transaction that it describes."""
     await tx.execute(_WRITE, **audit_values(entry))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.store import jsonb
 from app.store.consultation import CONSULTATION, HOLDS
 from app.store.response import RESPONSE
-from app.store.response_reading import IS_CURRENT, IS_VALID, NEWEST_FIRST, OLDEST_FIRST
+from app.store.response_reading import IS_CURRENT, IS_VALID, NEWEST_FIRST, OF_PATIENT, OLDEST_FIRST
 from app.store.statements import Statement
 from app.store.transaction import Transaction
 from scoring.rules import Since
@@ -53,10 +53,9 @@ COMPARES: tuple[ColumnElement[bool], ...] = (
 )
 """Beside centre and patient: what makes a response an earlier one that compares (`ComparableTo`)."""
 
-_OF_PATIENT = (RESPONSE.c.centre_id == bindparam("centre_id"), RESPONSE.c.patient_id == bindparam("patient_id"))
 _BASELINE = (
     select(literal(Since.BASELINE.value).label("since"), *EARLIER_COLUMNS)
-    .where(*_OF_PATIENT, *COMPARES)
+    .where(OF_PATIENT, *COMPARES)
     .order_by(*OLDEST_FIRST)
     .limit(1)
     .subquery("baseline")
@@ -77,7 +76,7 @@ _LAST_CONSULTATION = (
 _BEFORE_IT = (
     select(literal(Since.LAST_CONSULTATION.value).label("since"), *EARLIER_COLUMNS)
     .where(
-        *_OF_PATIENT,
+        OF_PATIENT,
         *COMPARES,
         RESPONSE.c.authored_at <= _LAST_CONSULTATION.c.starts_at,
         RESPONSE.c.authored_at >= _LAST_CONSULTATION.c.starts_at - bindparam("reference", type_=Interval),

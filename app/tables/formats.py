@@ -14,12 +14,13 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-_SUFFIXES = {".csv": Format.CSV, ".ndjson": Format.NDJSON, ".jsonl": Format.NDJSON, ".parquet": Format.PARQUET}
+SUFFIXES = {".csv": Format.CSV, ".ndjson": Format.NDJSON, ".jsonl": Format.NDJSON, ".parquet": Format.PARQUET}
+"""The suffix of a file, in lower case -> its format."""
 
 
 def format_of(path: Path) -> Format:
     """The format that a file's suffix names. Raises TableError."""
-    found = _SUFFIXES.get(path.suffix.lower())
+    found = SUFFIXES.get(path.suffix.lower())
     if found is None:
-        raise TableError(f"{path}: the suffix says no format of a table: use one of {', '.join(_SUFFIXES)}")
+        raise TableError(f"{path}: the suffix says no format of a table: use one of {', '.join(SUFFIXES)}")
     return found

@@ -15,8 +15,8 @@ def _sum_extent(operands: Operands) -> Extent:
     return sum(i.low for i in operands.inputs), sum(i.high for i in operands.inputs)
 
 
-def _mean(values: Sequence[Exact], operands: Operands) -> Exact:
-    return Fraction(_sum(values, operands)) / len(values)
+def _mean(values: Sequence[Exact], _with: Operands) -> Fraction:
+    return Fraction(sum(values)) / len(values)
 
 
 def _mean_extent(operands: Operands) -> Extent:
@@ -44,16 +44,12 @@ def _count_extent(operands: Operands) -> Extent:
 def _linear_0_100(values: Sequence[Exact], operands: Operands) -> Exact:
     """((mean - low) / (high - low)) * 100: EORTC QLQ-C30 Scoring Manual, symptom scales and global health."""
     low, high = Fraction(operands.low), Fraction(operands.high)
-    return (_mean_of(values) - low) / (high - low) * 100
+    return (_mean(values, operands) - low) / (high - low) * 100
 
 
 def _linear_100_0(values: Sequence[Exact], operands: Operands) -> Exact:
     """(1 - (mean - low) / (high - low)) * 100: EORTC QLQ-C30 Scoring Manual, functioning scales."""
     return 100 - Fraction(_linear_0_100(values, operands))
-
-
-def _mean_of(values: Sequence[Exact]) -> Fraction:
-    return Fraction(sum(values)) / len(values)
 
 
 def _linear_extent(_with: Operands) -> Extent:

@@ -21,6 +21,7 @@ from tests.support.service import CALM, INSTRUMENT, Service, days, running_servi
 pytestmark = pytest.mark.anyio
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+PAIN = "Pain (composite grade 0-3)"
 COURSE: tuple[tuple[int, dict[str, Any]], ...] = (
     (28, PAIN_MILD | {"nausea-frequency": "0"}),
     (21, PAIN_WORST),
@@ -72,8 +73,8 @@ async def test_the_page_shows_a_chart_the_numbers_and_the_summaries(service: Ser
     patient = await _answered(service)
     page = await _open(service, patient, lang="en")
     assert page.status_code == 200
-    svg = _svg(page.text, "Pain:")
-    assert svg.get("aria-label", "").startswith("Pain: values scored: 3, from Feb 9, 2026 to Mar 9, 2026.")
+    svg = _svg(page.text, PAIN)
+    assert svg.get("aria-label", "").startswith(f"{PAIN}: values scored: 3, from Feb 9, 2026 to Mar 9, 2026.")
     shapes = _classes(svg)
     assert (shapes.count("dot"), shapes.count("dot dot-baseline"), shapes.count("gap")) == (2, 1, 1)
     # The response that was not scored breaks the line: what is left of it joins the first two.
@@ -106,6 +107,18 @@ async def test_the_page_lets_nothing_in_and_nothing_inline(service: Service) -> 
     assert styles.headers["Content-Type"].startswith("text/css")
 
 
+async def test_languages_and_instruments_are_navigations_of_their_own(service: Service) -> None:
+    patient = await _answered(service)
+    page = await _open(service, patient, lang="en")
+    assert page.text.count("<nav") == 1, "one instrument needs no choice"
+    sent = await service.submit(patient, {"PROCTCAE_1A_SCL": "2"}, questionnaire="pro-ctcae", version="1.0")
+    assert sent.status_code == 201, sent.text
+    page = await _open(service, patient, lang="en")
+    navs = [nav.split("</nav>")[0] for nav in page.text.split("<nav")[1:]]
+    assert [nav.split(">")[0] for nav in navs] == [' aria-label="Language"', ' aria-label="Questionnaires"']
+    assert [nav.count("aria-current") for nav in navs] == [1, 1]
+
+
 async def test_the_mode_record_shows_no_scores(service: Service) -> None:
     recording = await service.with_new_centre(Mode.RECORD)
     page = await _open(recording, await _answered(recording), lang="en")
@@ -130,7 +143,7 @@ async def test_whose_answers_they_are_is_a_sign_and_a_word(service: Service) -> 
         sent = await service.submit(patient, PAIN_MILD, authored=NOON - days(ago), headers=headers, **fields)
         assert sent.status_code == 201, sent.text
     page = await _open(service, patient, lang="en")
-    svg = _svg(page.text, "Pain:")
+    svg = _svg(page.text, PAIN)
     assert _classes(svg).count("dot dot-other") == 2
     assert [len((line.get("points") or "").split()) for line in svg if line.get("class") == "line"] == [2]
     assert "a professional" in page.text
@@ -171,7 +184,7 @@ async def test_versions_that_do_not_compare_are_never_mixed(newer: Service) -> N
     assert body["summaries"]["max"] == {"value": 1}
     assert body["summaries"]["auc_improvement"] == {"not_defined": "baseline_not_comparable"}
     page = await _open(service, patient, lang="en")
-    svg = _svg(page.text, "Pain:")
+    svg = _svg(page.text, PAIN)
     assert _classes(svg).count("version") == 1
     assert [len((line.get("points") or "").split()) for line in svg if line.get("class") == "line"] == [2]
     assert "version 1.0.0: not compared" in page.text

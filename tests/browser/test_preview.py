@@ -25,9 +25,13 @@ pytestmark = NEEDS_CHROMIUM
 class Shown:
     """The preview in a browser."""
 
-    page: Page
+    seen: Seen
     base: str
     folder: Path
+
+    @property
+    def page(self) -> Page:
+        return self.seen.page
 
     def open(self, language: str) -> None:
         self.page.goto(f"{self.base}/?lang={language}")
@@ -81,7 +85,7 @@ def shown(served: tuple[str, Path]) -> Iterator[Shown]:
         )
         seen = Seen(browser.new_page())
         seen.watch()
-        yield Shown(seen.page, *served)
+        yield Shown(seen, *served)
         browser.close()
     assert (seen.errors, seen.failed) == ([], [])
     assert seen.hosts == {urlsplit(served[0]).netloc}
@@ -130,6 +134,52 @@ def test_arabic_reads_from_the_right_and_keeps_the_answers(shown: Shown) -> None
     shown.page.locator("#start-again").click()
     shown.settle()
     assert not shown.page.locator("input[value='2']").is_checked()
+
+
+def test_a_fault_and_a_help_are_tied_to_their_field(shown: Shown) -> None:
+    shown.open("fr")
+    severity = shown.page.locator("fieldset[data-item='tiredness-severity']")
+    assert severity.get_attribute("aria-describedby") == "help-tiredness-severity"
+    shown.answer("tiredness-severity", "3")
+    days = shown.page.locator("#field-tiredness-days")
+    assert (days.get_attribute("aria-describedby"), days.get_attribute("aria-invalid")) == (None, None)
+    shown.write("tiredness-days", "8")
+    assert days.get_attribute("aria-invalid") == "true"
+    assert "outside the item's range" in shown.page.locator(f"#{days.get_attribute('aria-describedby')}").inner_text()
+    shown.write("tiredness-days", "7")
+    assert (days.get_attribute("aria-describedby"), days.get_attribute("aria-invalid")) == (None, None)
+    assert severity.get_attribute("aria-describedby") == "help-tiredness-severity"
+
+
+def test_what_is_read_out_is_not_written_again_where_it_stays_the_same(shown: Shown) -> None:
+    shown.open("fr")
+    shown.answer("tiredness-severity", "3")
+    shown.page.evaluate(
+        "globalThis.written = 0;"
+        "const watcher = new MutationObserver((changes) => { globalThis.written += changes.length; });"
+        "for (const id of ['issue-count', 'alerts'])"
+        "  watcher.observe(document.getElementById(id), { childList: true, characterData: true, subtree: true });"
+    )
+    shown.write("own-words", "Merci")
+    assert shown.page.evaluate("globalThis.written") == 0
+    shown.answer("tiredness-severity", "0")
+    assert shown.page.evaluate("globalThis.written") > 0
+    assert shown.said("alerts") == "none"
+
+
+def test_a_server_that_has_stopped_is_told_and_the_old_judgement_goes(shown: Shown) -> None:
+    shown.open("fr")
+    shown.answer("tiredness-severity", "3")
+    shown.page.route("**/answers*", lambda route: route.abort())
+    shown.answer("tiredness-severity", "2")
+    assert "The server does not answer" in shown.said("issues")
+    assert (shown.said("scores"), shown.said("alerts"), shown.said("answers")) == ("", "", "")
+    assert all("ERR_FAILED" in said for said in shown.seen.errors), shown.seen.errors
+    shown.seen.errors.clear()
+    shown.page.unroute("**/answers*")
+    shown.answer("tiredness-severity", "1")
+    assert shown.page.locator("[data-score='tiredness'] strong").inner_text() == "1"
+    assert "The server does not answer" not in shown.said("issues")
 
 
 def test_an_edited_file_shows_at_the_next_load(shown: Shown) -> None:

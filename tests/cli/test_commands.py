@@ -79,6 +79,13 @@ def test_no_verb_gives_the_help_and_an_unknown_one_an_error() -> None:
     assert vigie("sing").exit_code == 2
 
 
+def test_a_start_loads_neither_tables_nor_migrations() -> None:
+    """polars and alembic take a third of a second each: only the verbs that work with them load them."""
+    asked = "import sys, app.cli; print(sorted({'polars', 'alembic', 'numpy'} & sys.modules.keys()))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"
+
+
 # --- check -------------------------------------------------------------------------------------------------------
 
 # File -> what stands there, what is written in its place, and the line and the words that an author must read.
@@ -211,9 +218,17 @@ def test_score_reads_standard_input_and_says_the_same() -> None:
 
 def test_score_explains_itself_on_demand() -> None:
     said = vigie("score", "pre-consultation", "-", "--explain", stdin=json.dumps(ANSWERS))
-    line = next(line for line in said.stdout.splitlines() if line.startswith("pain_composite: "))
-    assert "pain-frequency=4, pain-severity=3, pain-interference=2" in line
-    assert "Basch E" in line
+    lines = said.stdout.splitlines()
+    start = lines.index("pain_composite")
+    told = lines[start + 1 : lines.index("fatigue_composite") if "fatigue_composite" in lines[start:] else None]
+    assert all(line.startswith("  ") for line in told[:5])
+    assert any("composite" in line and "3" in line for line in told)
+    assert any("Basch E" in line for line in told)
+    french = vigie("score", "pre-consultation", "-", "--explain", "--language", "fr", stdin=json.dumps(ANSWERS))
+    assert "  Source : Basch E" in french.stdout
+    refused = vigie("score", "pre-consultation", "-", "--explain", "--language", "xx", stdin=json.dumps(ANSWERS))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "there is no language 'xx': allowed: ar, en, fr" in refused.stderr
 
 
 @pytest.mark.parametrize(

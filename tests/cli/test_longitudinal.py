@@ -158,6 +158,54 @@ def test_other_columns_are_named_as_not_used(folder: Path) -> None:
     assert "arm" not in written(folder)["A"]
 
 
+def test_a_column_may_have_the_name_of_a_score_but_not_of_what_comes_out(folder: Path) -> None:
+    ran = run(folder, [f"A,0,{MILD},6,2"], header=f"{HEADER},pain_composite")
+    assert ran.exit_code == 0, ran.output
+    assert "not used: the column(s) pain_composite" in ran.output
+    refused = run(folder, [f"A,0,{MILD},6,2"], header=f"{HEADER},pain_composite__max")
+    assert refused.exit_code == 1
+    assert "the column(s) pain_composite__max have names that come out: rename them" in refused.output
+    same = run(folder, [f"A,0,{MILD},6,2"], "--id", "pain_composite__max", header=f"{HEADER},pain_composite__max")
+    assert "--id: the column 'pain_composite__max' has a name that comes out: rename it" in same.output
+
+
+def test_a_column_that_is_nearly_a_link_id_is_refused_in_any_case_and_said_once(folder: Path) -> None:
+    header = HEADER.replace("pain-severity", "PAIN-severity ")
+    refused = run(folder, [f"A,0,{MILD},6"], header=header)
+    assert refused.exit_code == 1
+    said = "the column 'PAIN-severity ' is no link id: did you mean 'pain-severity'? Rename or remove it"
+    assert " ".join(refused.output.split()) == said
+    # A column beside the one that it resembles is no misspelling of it.
+    beside = run(folder, [f"A,0,{MILD},6,x"], header=f"{HEADER},pain-severity2")
+    assert (beside.exit_code, "not used: the column(s) pain-severity2" in beside.output) == (0, True)
+
+
+def test_a_separator_may_be_said(folder: Path) -> None:
+    header = "patient;week;pain-frequency,pain-severity;pain-interference"
+    several = run(folder, ["A;0;1;1"], header="patient,week;pain-frequency,pain-severity;quality-of-life")
+    assert "say --separator ',' or --separator ';'" in several.output
+    ran = run(folder, ["A;0;1;1"], "--separator", ";", header=header)
+    assert ran.exit_code == 0, ran.output
+    assert "not used: the column(s) pain-frequency,pain-severity" in ran.output
+    tabs = run(folder, [f"A\t0\t{MILD}\t6".replace(",", "\t")], "--separator", "tab", header=HEADER.replace(",", "\t"))
+    assert tabs.exit_code == 0, tabs.output
+    wrong = run(folder, ["A;0;1;1"], "--separator", "<>", header=header)
+    assert (wrong.exit_code, "--separator is one character" in wrong.output) == (1, True)
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "jsonl", "parquet"])
+def test_only_csv_files_are_read_and_written(folder: Path, suffix: str) -> None:
+    (folder / f"in.{suffix}").write_text('{"patient": "A"}\n', encoding="utf-8")
+    options = ["--id", "patient", "--time", "week", "--baseline", "0"]
+    for table, target in ((f"in.{suffix}", "out.csv"), ("in.csv", f"out.{suffix}")):
+        (folder / "in.csv").write_text(f"{HEADER}\nA,0,{MILD},6\n", encoding="utf-8")
+        command = ["longitudinal", "pre-consultation", str(folder / table), *options, "--out", str(folder / target)]
+        refused = CliRunner().invoke(app, command)
+        named = folder / (table if target == "out.csv" else target)
+        assert (refused.exit_code, refused.output.startswith(f"{named}: is no CSV file")) == (1, True), refused.output
+        assert not (folder / target).exists()
+
+
 def test_cells_that_cannot_be_read_are_listed_and_their_scores_are_taken_as_not_scored(folder: Path) -> None:
     ran = run(folder, [f"A,0,{MILD},6", "A,1,4,9,4,7", f"A,2,{SEVERE},6"])
     assert ran.exit_code == 3

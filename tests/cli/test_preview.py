@@ -1,6 +1,7 @@
 """`vigie preview`: the form of an instrument and what its answers come to. No browser here, and no database."""
 
 import asyncio
+import re
 import socket
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,8 @@ from typer.testing import CliRunner, Result
 from app.cli.commands import app
 from app.pages.preview import create_preview
 from app.services.new_instrument import new_instrument
-from app.services.preview import NothingToPreview, load_preview
+from app.services.instrument_folder import NoSuchInstrument
+from app.services.preview import load_preview
 from questionnaires.errors import InstrumentInvalid
 from tests.fhir.test_questionnaire_import import TODAY
 from tests.support.instrument_folders import write_instrument
@@ -44,7 +46,7 @@ class Client:
     def ask(self, method: str, url: str, **content: Any) -> httpx.Response:
         async def answer() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://preview") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010") as client:
                 return await client.request(method, url, **content)
 
         return asyncio.run(answer())
@@ -85,6 +87,31 @@ def test_nothing_comes_from_elsewhere(client: Client) -> None:
     for name in ("preview.js", "preview.css", "vigie.css", "vigie.svg"):
         assert client.get(f"/pages/{name}").status_code == 200
     assert client.get("/pages/nothing.js").status_code == 404
+
+
+def test_no_other_site_reaches_the_preview_by_a_name_of_its_own(client: Client) -> None:
+    """A name that an attacker has resolve to this machine (DNS rebinding) is not the preview's."""
+    for host in ("127.0.0.1:8010", "localhost:9000"):
+        assert client.ask("GET", "/", headers={"Host": host}).status_code == 200
+    for host in ("evil.example", "evil.example:8010", "127.0.0.1.evil.example"):
+        refused = client.ask("POST", "/answers", headers={"Host": host}, json=SEVERE)
+        assert (refused.status_code, "tiredness" in refused.text) == (400, False)
+
+
+def test_help_is_tied_to_its_field_and_only_issues_and_alerts_are_read_out(client: Client, root: Path) -> None:
+    text = root / "mine" / "text" / "fr" / "1.yaml"
+    words = text.read_text(encoding="utf-8").replace('7 jours ?"}', '7 jours ?", help: Sur sept.}')
+    text.write_text(words, encoding="utf-8")
+    page = client.get("/?lang=fr").text
+    assert "problem(s) in the files" not in page
+    assert re.search(r'<fieldset [^>]*role="radiogroup"[^>]*aria-describedby="help-tiredness-severity"', page)
+    assert re.search(r'<input id="field-tiredness-days"[^>]*aria-describedby="help-tiredness-days"', page)
+    for link_id, said in (("tiredness-severity", "Comptez toute fatigue, "), ("tiredness-days", "Sur sept.")):
+        assert re.search(rf'id="help-{link_id}"[^>]*>{said}', page)
+    assert 'aria-describedby="help-own-words"' not in page
+    assert re.findall(r"<(\w+)[^>]* aria-live=", page) == ["ul"]
+    assert '<ul id="alerts" aria-live="polite">' in page
+    assert '<output id="issue-count">' in page  # an output is read out by itself
 
 
 def test_answers_are_judged_by_the_servers_own_rules(client: Client) -> None:
@@ -157,6 +184,15 @@ def test_an_instrument_without_words_shows_link_ids(root: Path) -> None:
     assert judged(client, SEVERE)["scores"][0]["words"] == "tiredness"
 
 
+def test_a_score_without_words_is_called_by_its_concept(root: Path) -> None:
+    for file in (root / "mine" / "text").rglob("*.yaml"):
+        words, scores, _ = file.read_text(encoding="utf-8").partition("\nscores:")
+        assert scores
+        file.write_text(f"{words}\n", encoding="utf-8")
+    client = Client(create_preview(load(root)))
+    assert judged(client, SEVERE)["scores"][0]["words"] == "Fatigue"
+
+
 def test_a_damage_elsewhere_closes_no_preview(root: Path) -> None:
     write_instrument(root, {"licence.yaml": None})
     assert load(root)().problems == ()
@@ -168,11 +204,46 @@ def vigie(*arguments: str) -> Result:
 
 def test_what_is_not_there_is_told_with_what_is(root: Path) -> None:
     said = vigie("mien", "--instruments", str(root))
-    assert (said.exit_code, said.stderr) == (1, "there is no instrument 'mien': did you mean 'mine'? allowed: mine\n")
+    assert (said.exit_code, said.stderr) == (
+        1,
+        "there is no instrument 'mien': did you mean 'mine'? allowed: mine; or give the path of a folder\n",
+    )
     said = vigie("mine@2.0.0", "--instruments", str(root))
     assert (said.exit_code, said.stderr) == (1, "mine has no definition 2.0.0; there is: 1.0.0\n")
-    with pytest.raises(NothingToPreview):
+    with pytest.raises(NoSuchInstrument):
         load(root, "3.0")()
+
+
+@pytest.mark.parametrize(
+    "named", ["{root}/mine", "{root}/mine/", "./instruments/mine", "instruments/../instruments/mine"]
+)
+def test_the_path_of_a_folder_may_stand_in_place_of_the_id(
+    root: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.chdir(root.parent)
+    found = load_preview(Path("elsewhere"), named.format(root=root), None, CANONICAL_BASE)
+    assert (found.family.id, found.problems) == ("mine", ())
+    monkeypatch.chdir(root / "mine")
+    assert load_preview(Path("elsewhere"), ".", "1.0.0", CANONICAL_BASE).family.id == "mine"
+
+
+def test_a_link_to_a_folder_is_shown_under_the_links_name(root: Path, tmp_path: Path) -> None:
+    (root / "mine").rename(tmp_path / "kept-elsewhere")
+    (root / "mine").symlink_to(tmp_path / "kept-elsewhere", target_is_directory=True)
+    assert load(root)().family.id == "mine"
+
+
+def test_a_path_that_leads_to_no_instrument_is_refused(root: Path) -> None:
+    for named in (f"{root}/mien", f"{root}", "./mine", "/"):
+        said = vigie(named, "--instruments", str(root))
+        assert (said.exit_code, said.stderr.startswith(f"there is no instrument '{named}': ")) == (1, True), said.output
+        assert "or give the path of a folder" in said.stderr
+
+
+def test_a_folder_whose_name_is_not_the_instruments_id_is_refused_with_the_reason(root: Path) -> None:
+    (root / "mine").rename(root / "yours")
+    with pytest.raises(InstrumentInvalid, match="yours/instrument.yaml"):
+        load_preview(root, str(root / "yours"), None, CANONICAL_BASE)
 
 
 def test_a_folder_without_a_sound_definition_opens_nothing(root: Path) -> None:

@@ -256,7 +256,7 @@ FULL = ",".join("1" * 9)
         ("id,arm\n1,2\n", "no column is one that a score of phq-9 reads: name the columns by link id"),
         (f"{HEADER},PHQ1\n", "the header names 'PHQ1' more than once: rename or remove it"),
         (f"id,{HEADER},id,id\n", "the header names 'id' more than once"),
-        (f"{HEADER},PHQ9_TOTAL\n", "the column(s) PHQ9_TOTAL have names of scores, which come out: rename them"),
+        (f"{HEADER},PHQ9_TOTAL\n", "the column(s) PHQ9_TOTAL have names that come out: rename them"),
         (FINE + "1,2\n", "row 3 has 2 cell(s), the header has 9: every row needs as many"),
         (FINE + FULL + ",1\n" + FULL + "\n", "row 3 has 10 cell(s), the header has 9"),
         (FINE + "\n" + FULL + "\n", "row 3 has 1 cell(s), the header has 9"),
@@ -372,6 +372,8 @@ def test_what_a_column_may_have_been_meant_as_is_told(place: Path) -> None:
     assert "the column 'PHQ2 ' is no link id and is carried along: did you mean 'PHQ2'?" in said.stderr
     assert "'id'" not in said.stderr
     assert "7 item(s) that scores read have no column and count as empty: PHQ1, PHQ2, PHQ4" in said.stderr
+    beside = write(place / "in.csv", "pain-severity,can-wait,can-waits\n1,yes,yes\n")
+    assert "did you mean" not in vigie("pre-consultation", beside, "--out", "out.csv").stderr
     said = vigie("pre-consultation", write(place / "in.csv", "symptoms,pain-severity\n1,1\n"), "--out", "out.csv")
     assert "the column 'symptoms' is a group, which takes no answer: remove it" in said.stderr
 

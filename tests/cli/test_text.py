@@ -98,6 +98,16 @@ def test_loading_leaves_an_event(vigie: Vigie, centre: str, words: Path, postgre
     assert (event["resource_id"], event["revision"], event["role"]) == (f"{LICENSED}/en", 1, "operator")
 
 
+def test_the_event_names_who_loaded_the_words(
+    vigie: Vigie, centre: str, words: Path, postgres: EmbeddedPostgres
+) -> None:
+    vigie(*loading(words, centre, by=" B. Bat "))
+    vigie(*loading(words, centre, "fr"))
+    asked = f"SELECT json_agg(subject) FROM audit_event WHERE centre_id = '{centre}' AND operation = 'import_text'"
+    assert sorted(json.loads(execute(postgres.url("postgres"), asked))) == ["operator", "operator:B. Bat"]
+    assert {row["imported_by"] for row in rows(postgres, centre, "imported_by, revision")} == {"operator", "B. Bat"}
+
+
 def test_loading_again_is_the_next_revision_unless_nothing_is_new(
     vigie: Vigie, centre: str, words: Path, postgres: EmbeddedPostgres
 ) -> None:
@@ -188,6 +198,16 @@ def test_a_centre_that_is_not_there_is_named(vigie: Vigie, words: Path) -> None:
 
 def test_a_permission_that_says_nothing_is_none(vigie: Vigie, centre: str, words: Path) -> None:
     assert "--permission says by what right" in refusal(vigie(*loading(words, centre, permission="  ")))
+
+
+@pytest.mark.parametrize("option", ["permission", "by"])
+@pytest.mark.parametrize("said", ["two\nlines", "x" * 201, "\x1b[2J"])
+def test_what_goes_into_the_records_is_one_readable_line(
+    vigie: Vigie, centre: str, words: Path, postgres: EmbeddedPostgres, option: str, said: str
+) -> None:
+    refused = refusal(vigie(*loading(words, centre, **{option: said})))
+    assert f"--{option} is one line of up to 200 characters" in refused
+    assert rows(postgres, centre, "revision") == []
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])

@@ -263,6 +263,7 @@ def exported(
     encounter_id: str | None = ENCOUNTER_ID,
     mode: Mode = Mode.ALERT,
     language: str = "fr",
+    is_restricted: bool = False,
 ) -> ExportedResponse:
     response = checked(answers, rulebook)
     scores = score(rulebook, response)
@@ -277,7 +278,7 @@ def exported(
         scores=scores,
         alerts=evaluate_alerts(rulebook, response, scores),
     )
-    return ExportedResponse(past, PATIENT_ID, encounter_id, language, None, mode, recorded_by)
+    return ExportedResponse(past, PATIENT_ID, encounter_id, language, None, is_restricted, mode, recorded_by)
 
 
 def parsed_answers(items: list[dict[str, object]]) -> dict[str, tuple[Value, ...]]:

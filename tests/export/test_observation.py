@@ -50,12 +50,32 @@ def test_our_own_code_and_never_a_ctcae_concept() -> None:
 
 
 def test_without_words_in_a_language_only_the_code_stands() -> None:
-    for text in (None, ARABIC_DRAFT):
+    for text in (None, replace(ARABIC_DRAFT, concepts={})):
         nausea = by_name(observations(exported(), text))["nausea_composite"]
         assert nausea["code"] == {
             "coding": [{"system": f"{BASE}/CodeSystem/example.scores", "code": "nausea_composite"}]
         }
     assert "text" not in component(by_name(observations(exported()))["nausea_composite"], "frequency")["code"]
+
+
+def test_a_score_without_words_is_called_by_its_concept() -> None:
+    nausea = by_name(observations(exported(), replace(FRENCH, scores={})))["nausea_composite"]
+    assert (nausea["code"]["coding"][0]["display"], nausea["code"]["text"]) == ("Nausées", "Nausées")
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar", "de"])
+def test_that_a_composite_is_of_local_words_is_said_only_where_the_words_are_local(language: str) -> None:
+    own, owners = (
+        by_name(observations(exported(language=language, is_restricted=is_restricted)))
+        for is_restricted in (False, True)
+    )
+    local, published = own["nausea_composite"]["method"]["text"], owners["nausea_composite"]["method"]["text"]
+    assert "CTCAE" in published
+    assert "PRO-CTCAE" not in published
+    neutral = published.removesuffix("Basch E, et al. Clin Trials 2021;18(1):104-114.")
+    assert local.startswith(neutral)
+    assert "PRO-CTCAE" in local.removeprefix(neutral)
+    assert own["weight"]["method"] == owners["weight"]["method"] == {"text": "The Vigie project."}
 
 
 def test_it_speaks_the_language_that_was_asked_for_not_the_patient_s() -> None:
@@ -174,3 +194,13 @@ def test_an_observation_id_is_read_back() -> None:
 )
 def test_what_never_was_an_observation_id_is_none(wrong: str) -> None:
     assert split_observation_id(wrong) is None
+
+
+def test_a_loinc_code_stands_beside_ours_where_it_means_the_patients_own_report() -> None:
+    bound = RULEBOOK.rules["pain_severity"]
+    with_loinc = replace(bound, rule=bound.rule.model_copy(update={"loinc": "72514-3"}))
+    rulebook = replace(RULEBOOK, rules={**RULEBOOK.rules, "pain_severity": with_loinc})
+    found = by_name(observations(exported(rulebook=rulebook), FRENCH))
+    systems_of = [coding["system"] for coding in found["pain_severity"]["code"]["coding"]]
+    assert systems_of == [f"{BASE}/CodeSystem/example.scores", "http://loinc.org"]
+    assert [coding["system"] for coding in found["weight"]["code"]["coding"]] == systems_of[:1]

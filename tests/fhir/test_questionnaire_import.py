@@ -1,21 +1,28 @@
 """The import of a FHIR Questionnaire: what comes over, under which name, and what an author is told of the rest."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from app.fhir.questionnaire_import import names
 from app.fhir.questionnaire_import.folder import files_of
 from app.fhir.questionnaire_import.questionnaire import Imported, NotAQuestionnaire, import_questionnaire
 from app.fhir.questionnaire_import.reading import read_resource
 from app.fhir.questionnaire_import.validity import faults_of
+from fhir_export import systems
 from fhir_export.encoding import encode
 from fhir_export.questionnaire import questionnaire_resource
 from questionnaires.catalogue import Instrument, load_catalogue
 from questionnaires.definition import Item, Questionnaire
+from questionnaires.instrument_files import Code, InstrumentId, Language, LinkId, Version, Word
+from questionnaires.text_fhir import read_fhir
+from questionnaires.text_parts import Kind, Part
 from questionnaires.translations import Text
 from tests.export.builders import FRENCH, QUESTIONNAIRE
 from tests.support.questionnaires import CANONICAL_BASE, shipped
@@ -247,6 +254,53 @@ def test_the_instrument_is_named_after_its_canonical_or_the_next_best(head: dict
     assert imported(**head).instrument == instrument
 
 
+@pytest.mark.parametrize(
+    ("pattern", "shape"),
+    [
+        (names.LINK_ID, LinkId), (names.CODE, Code), (names.INSTRUMENT_ID, InstrumentId), (names.WORD, Word),
+        (names.LANGUAGE, Language), (names.VERSION, Version),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["a", "A", "ab-c", "a_b", "1", "1.0", "1.0.0", "1.0.0.0", "1234567890.0", "pt-BR", "x" * 65, "ab\n", ""]
+)
+def test_a_name_fits_here_where_it_fits_in_the_files(pattern: re.Pattern[str], shape: Any, name: str) -> None:
+    try:
+        TypeAdapter(shape).validate_python(name)
+    except ValidationError:
+        assert pattern.fullmatch(name) is None
+    else:
+        assert pattern.fullmatch(name)
+
+
+@pytest.mark.parametrize("control", ["help", "flyover"])
+def test_what_the_import_takes_as_help_the_text_import_takes_as_help(control: str) -> None:
+    concept = {"coding": [{"code": control}]}
+    help_item = {
+        "linkId": "a.h",
+        "type": "display",
+        "text": "Any will do.",
+        "extension": [{"url": systems.ITEM_CONTROL_EXTENSION, "valueCodeableConcept": concept}],
+    }
+    given = resource({"linkId": "a", "type": "string", "text": "A", "item": [help_item]})
+    help_part = Part(Kind.HELP, "a")
+    assert import_questionnaire(given, today=TODAY).words["en"][help_part] == "Any will do."
+    assert help_part in {entry.part for entry in read_fhir(json.dumps(given), "en", {"a"}).entries}
+
+
+def test_the_title_is_one_line_of_the_readme() -> None:
+    files = files_of(imported(title="Sleep\n\n# Approved\n[here](https://x.org)"), (), own_wording=True)
+    assert files.inside["README.md"].splitlines()[0] == "# Sleep # Approved [here](https://x.org)"
+
+
+def test_words_that_a_spreadsheet_could_run_stay_as_they_are_and_the_page_warns() -> None:
+    found = imported({"linkId": "a", "type": "string", "text": "=1+1"})
+    files = files_of(found, (), own_wording=False)
+    assert "item,a,,=1+1" in files.beside["a-sample.wording-en.csv"].splitlines()
+    assert "A spreadsheet may run words that begin with `=`" in files.inside["IMPORT.md"].partition("|")[0]
+    assert "spreadsheet" not in files_of(found, (), own_wording=True).inside["IMPORT.md"]
+
+
 def test_a_protected_name_is_kept_out_of_the_folder_until_it_is_true(tmp_path: Path) -> None:
     found = imported(
         {"linkId": "a", "type": "string", "text": "A"},
@@ -264,6 +318,8 @@ def test_versions_and_days_that_do_not_fit_are_told() -> None:
     found = imported(version="2024-R1", date="2024-02-31")
     assert (found.version, found.date) == ("1.0.0", "2026-11-22")
     assert {"version", "date"} <= told(found).keys()
+    (why,) = (finding.why for finding in found.ledger.findings if finding.what == "version")
+    assert "two or three numbers" in why
     fitting = imported(version="2.1", date="2024-02-28T10:00:00Z")
     assert (fitting.version, fitting.date) == ("2.1", "2024-02-28")
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.change import Label, label_known
-from tests.support.published_scores import SEEDED, assert_published, numbers_of, rulebook_of
+from tests.support.shipped_scores import SEEDED, assert_published, codes, rulebook, values
 
-BOOK = rulebook_of("eortc-qlq-c30", "3.0")
+BOOK = rulebook("eortc-qlq-c30", "3.0")
 
 GLOBAL = {"QL": (29, 30)}
 FUNCTIONING = {"PF": (1, 2, 3, 4, 5), "RF": (6, 7), "EF": (21, 22, 23, 24), "CF": (20, 25), "SF": (26, 27)}
@@ -64,7 +64,7 @@ def every_answer(name: str) -> Iterator[Answers]:
 @pytest.mark.parametrize("name", SCALES)
 def test_every_combination_of_answers_of_a_scale(name: str) -> None:
     for answers in every_answer(name):
-        assert_published(numbers_of(BOOK, answers), by_the_manual(answers))
+        assert_published(values(BOOK, codes(answers)), by_the_manual(answers))
 
 
 @SEEDED
@@ -74,7 +74,7 @@ def test_every_combination_of_answers_of_a_scale(name: str) -> None:
 )
 def test_any_answers_with_some_missing(answers: Answers, missing: set[str]) -> None:
     answered = {item: code for item, code in answers.items() if item not in missing}
-    assert_published(numbers_of(BOOK, answered), by_the_manual(answered))
+    assert_published(values(BOOK, codes(answered)), by_the_manual(answered))
 
 
 @pytest.mark.parametrize("name", SCALES)

@@ -7,10 +7,10 @@ import pytest
 
 from scoring.engine import score
 from scoring.score import NotScored, Number, Score, State
-from tests.support.published_scores import codes, rulebook_of
 from tests.support.scoring import checked
+from tests.support.shipped_scores import codes, rulebook
 
-BOOK = rulebook_of("eq-5d-5l", "1.0")
+BOOK = rulebook("eq-5d-5l", "1.0")
 DIMENSIONS = ("MO", "SC", "UA", "PD", "AD")
 STATES = list(itertools.product(range(1, 6), repeat=5))
 

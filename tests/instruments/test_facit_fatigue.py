@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.rules import Direction
-from tests.support.published_scores import SEEDED, assert_published, numbers_of, rulebook_of
+from tests.support.shipped_scores import SEEDED, assert_published, codes, rulebook, values
 
-BOOK = rulebook_of("facit-fatigue", "4.0")
+BOOK = rulebook("facit-fatigue", "4.0")
 
 ITEMS = ["HI7", "HI12", "AN1", "AN2", "AN3", "AN4", "AN5", "AN7", "AN8", "AN12", "AN14", "AN15", "AN16"]
 AS_ANSWERED = {"AN5", "AN7"}
@@ -32,13 +32,13 @@ def test_it_asks_the_13_items_in_their_order() -> None:
 @given(st.fixed_dictionaries({item: st.integers(0, 4) for item in ITEMS}), st.sets(st.sampled_from(ITEMS), max_size=8))
 def test_any_answers_with_some_missing(answers: Answers, missing: set[str]) -> None:
     answered = {item: code for item, code in answers.items() if item not in missing}
-    assert_published(numbers_of(BOOK, answered), {"FATIGUE": by_the_guidelines(answered)})
+    assert_published(values(BOOK, codes(answered)), {"FATIGUE": by_the_guidelines(answered)})
 
 
 @pytest.mark.parametrize("answered", range(14))
 def test_every_number_of_answers(answered: int) -> None:
     answers = dict.fromkeys(ITEMS[:answered], 1)
-    found = numbers_of(BOOK, answers)
+    found = values(BOOK, codes(answers))
     assert_published(found, {"FATIGUE": by_the_guidelines(answers)})
     assert (found["FATIGUE"] is None) is (answered < 7)
 

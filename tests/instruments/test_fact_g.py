@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.published_scores import SEEDED, assert_published, numbers_of, rulebook_of
+from tests.support.shipped_scores import SEEDED, assert_published, codes, rulebook, values
 
-BOOK = rulebook_of("fact-g", "4.0")
+BOOK = rulebook("fact-g", "4.0")
 
 SCALES = {
     "PWB": ["GP1", "GP2", "GP3", "GP4", "GP5", "GP6", "GP7"],
@@ -48,7 +48,7 @@ def test_there_are_27_items() -> None:
 )
 def test_any_answers_with_some_missing(answers: Answers, missing: set[str]) -> None:
     answered = {item: code for item, code in answers.items() if item not in missing}
-    assert_published(numbers_of(BOOK, answered), by_the_guidelines(answered))
+    assert_published(values(BOOK, codes(answered)), by_the_guidelines(answered))
 
 
 @pytest.mark.parametrize("name", SCALES)
@@ -56,14 +56,14 @@ def test_any_answers_with_some_missing(answers: Answers, missing: set[str]) -> N
 def test_every_number_of_answers_in_a_scale(name: str, answered: int) -> None:
     left_out = SCALES[name][answered:]
     answers = {item: 1 for item in ITEMS if item not in left_out}
-    assert_published(numbers_of(BOOK, answers), by_the_guidelines(answers))
+    assert_published(values(BOOK, codes(answers)), by_the_guidelines(answers))
 
 
 @pytest.mark.parametrize(("missing", "is_scored"), [(0, True), (5, True), (6, False)])
 def test_the_total_needs_22_answers(missing: int, is_scored: bool) -> None:
     spread = ["GP1", "GS1", "GE1", "GF1", "GP2", "GS2"]
     answers = {item: 2 for item in ITEMS if item not in spread[:missing]}
-    found = numbers_of(BOOK, answers)
+    found = values(BOOK, codes(answers))
     assert all(found[name] is not None for name in SCALES)
     assert (found["FACTG"] is not None) is is_scored
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.published_scores import SEEDED, assert_published, numbers_of, rulebook_of
+from tests.support.shipped_scores import SEEDED, assert_published, codes, rulebook, values
 
-BOOK = rulebook_of("hads", "1.0")
+BOOK = rulebook("hads", "1.0")
 
 ITEMS = [f"HADS{number}" for number in range(1, 15)]
 
@@ -30,13 +30,13 @@ def by_hand(answers: Answers) -> dict[str, Fraction | None]:
 @given(st.fixed_dictionaries({item: st.integers(0, 3) for item in ITEMS}), st.sets(st.sampled_from(ITEMS), max_size=2))
 def test_any_answers_with_some_missing(answers: Answers, missing: set[str]) -> None:
     answered = {item: code for item, code in answers.items() if item not in missing}
-    assert_published(numbers_of(BOOK, answered), by_hand(answered))
+    assert_published(values(BOOK, codes(answered)), by_hand(answered))
 
 
 @pytest.mark.parametrize("missing", ITEMS)
 def test_each_item_belongs_to_one_scale(missing: str) -> None:
     answers = {item: 1 for item in ITEMS if item != missing}
-    assert_published(numbers_of(BOOK, answers), by_hand(answers))
+    assert_published(values(BOOK, codes(answers)), by_hand(answers))
 
 
 @pytest.mark.parametrize("name", ["HADS_A", "HADS_D"])

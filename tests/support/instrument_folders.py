@@ -1,16 +1,48 @@
-"""A small sound instrument folder, written with whatever damage a test wants in it."""
+"""A small sound instrument folder, written with whatever damage a test wants in it; and the heads of such files."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-INSTRUMENT = """\
-id: sample
-title: A sample
-construct: What a test needs.
+
+def instrument_file(name: str, title: str, construct: str = "What a test needs.") -> str:
+    """The whole `instrument.yaml` of a made-up instrument."""
+    return f"""\
+id: {name}
+title: {title}
+construct: {construct}
 population: Nobody.
 respondents: [patient]
 known_limits: [It is a sample.]
 """
+
+
+def definition_head(instrument: str = "sample", recall_period: str = "P7D") -> str:
+    """What `definition/1.0.0.yaml` says before its option sets and items."""
+    return f"""\
+instrument: {instrument}
+version: "1.0.0"
+status: active
+date: "2026-01-31"
+recall_period: {recall_period}
+"""
+
+
+def text_head(instrument: str = "sample", title: str = "A sample", status: str = "local") -> str:
+    """What `text/en/1.yaml` says before the words of its items."""
+    return f"""\
+instrument: {instrument}
+language: en
+revision: 1
+status: {status}
+definitions: ["1.0.0"]
+translator: nobody
+source: original wording
+title: {title}
+introduction: Please answer.
+"""
+
+
+INSTRUMENT = instrument_file("sample", "A sample")
 
 LICENCE = """\
 holder: The Vigie project
@@ -25,12 +57,9 @@ references:
     citation: The Vigie project.
 """
 
-DEFINITION = """\
-instrument: sample
-version: "1.0.0"
-status: active
-date: "2026-01-31"
-recall_period: P7D
+DEFINITION = (
+    definition_head()
+    + """\
 option_sets:
   severity:
     - {code: "0", weight: 0}
@@ -45,17 +74,11 @@ items:
     options: [{code: "yes"}, {code: "no"}]
     enable_when: [{question: pain, operator: "!=", answer: "0"}]
 """
+)
 
-TEXT = """\
-instrument: sample
-language: en
-revision: 1
-status: local
-definitions: ["1.0.0"]
-translator: nobody
-source: original wording
-title: A sample
-introduction: Please answer.
+TEXT = (
+    text_head()
+    + """\
 items:
   pain: {text: Did it hurt?, help: Think of the worst moment.}
   again:
@@ -65,6 +88,7 @@ option_sets:
   severity: {"0": "Not at all", "1": "A little"}
 concepts: {pain: Pain}
 """
+)
 
 SOUND: Mapping[str, str | bytes | None] = {
     "instrument.yaml": INSTRUMENT,

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import settings
 
 from scoring.alerts import NOTHING_KNOWN, Circumstances, Earlier, evaluate_alerts
 from scoring.engine import score
@@ -15,6 +18,9 @@ from tests.support.scoring import checked, shipped
 Answers = Mapping[str, object]
 """As a client sends them; an item that was not answered is not there."""
 
+SEEDED = settings(deadline=None, max_examples=400, derandomize=True)
+"""The same random answers at every run."""
+
 
 def rulebook(instrument: str, version: str, policy: str | None = None) -> Rulebook:
     """The current rulebook of a shipped version, under a missing-data policy where one is named."""
@@ -26,6 +32,11 @@ def rulebook(instrument: str, version: str, policy: str | None = None) -> Rulebo
 def offered_policies(book: Rulebook) -> list[str]:
     """The missing-data policies that a caller may ask for by name."""
     return sorted({policy.missing.value for bound in book.rules.values() for policy in bound.rule.policies})
+
+
+def codes(answers: Mapping[str, int]) -> dict[str, object]:
+    """Codes as clients send them: texts."""
+    return {link_id: str(code) for link_id, code in answers.items()}
 
 
 def values(book: Rulebook, answers: Answers, not_shown: frozenset[str] = frozenset()) -> Published:
@@ -53,3 +64,13 @@ def alerts(book: Rulebook, answers: Answers, previous: Answers | None = None) ->
         circumstances = Circumstances({Since.PREVIOUS: Earlier(before, score(book, before))})
     raised = evaluate_alerts(book, response, score(book, response), circumstances)
     return {alert.concept: alert.severity.value for alert in raised}
+
+
+def assert_published(found: Published, expected: Mapping[str, Fraction | None]) -> None:
+    """The same scores, each the expected exact value as near as six decimals come."""
+    assert found.keys() == expected.keys()
+    for name, exact in expected.items():
+        value = found[name]
+        assert (value is None) == (exact is None), f"{name} is {value}, expected {exact}"
+        if value is not None and exact is not None:
+            assert abs(Fraction(value) - exact) <= Fraction(1, 2_000_000), f"{name} is {value}, expected {exact}"

@@ -1,7 +1,5 @@
 """The files of an imported instrument. A restricted wording goes beside the folder, never into it."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +8,7 @@ from app.fhir.questionnaire_import.questionnaire import TO_BE_WRITTEN, Imported
 from app.fhir.questionnaire_import.report import import_page
 from app.fhir.questionnaire_import.yaml_text import yaml_text
 from questionnaires.claims import takes_protected_name
-from questionnaires.text_csv import COLUMNS
+from questionnaires.text_csv import csv_text
 from questionnaires.text_parts import Kind, Part
 
 SCORING = "1.0.0"
@@ -47,15 +45,16 @@ def files_of(imported: Imported, faults: Iterable[str], *, own_wording: bool) ->
         "instrument.yaml": yaml_text(_about(imported)),
         "licence.yaml": yaml_text(_licence(imported, own_wording=own_wording)),
         "references.yaml": yaml_text({"references": {"imported": _reference(imported)}}),
-        "README.md": _README.format(title=imported.title),
+        # One line: a line break in a title would begin headings, lists or links of its own.
+        "README.md": _README.format(title=" ".join(imported.title.split())),
         "CHANGELOG.md": _CHANGELOG.format(instrument=name, version=version, scoring=SCORING, date=imported.date),
         f"definition/{version}.yaml": yaml_text(_definition(imported)),
         f"scoring/{SCORING}/scoring.yaml": yaml_text(_scoring(imported)),
         f"scoring/{SCORING}/alerts.yaml": yaml_text({"instrument": name, "scoring": SCORING, "rules": []}),
-        "IMPORT.md": import_page(imported, faults),
+        "IMPORT.md": import_page(imported, faults, own_wording=own_wording),
     }
     if not own_wording:
-        return Files(inside, {f"{name}.wording-{lang}.csv": _csv(words) for lang, words in imported.words.items()})
+        return Files(inside, {f"{name}.wording-{lang}.csv": csv_text(words) for lang, words in imported.words.items()})
     texts = {f"text/{lang}/1.yaml": yaml_text(_text(imported, lang)) for lang in imported.words}
     return Files(inside | texts, {})
 
@@ -135,12 +134,3 @@ def _text(imported: Imported, language: str) -> dict[str, Any]:
         "introduction": words.get(Part(Kind.INTRODUCTION), TO_BE_WRITTEN),
         "items": items,
     } | ({"option_sets": sets} if sets else {})
-
-
-def _csv(words: Mapping[Part, str]) -> str:
-    """The words as `vigie text import` reads them."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((part.kind.value, part.key, part.code, said) for part, said in words.items())
-    return out.getvalue()

@@ -16,6 +16,7 @@ from app.fhir.questionnaire_import.words import Words
 from fhir_export import systems
 from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import AnswerOption, Item, ItemType
+from questionnaires.text_fhir import HELP_CONTROLS
 from questionnaires.text_parts import Kind, Part
 
 LONGEST = 4_000
@@ -23,7 +24,6 @@ LONGEST = 4_000
 
 _NUMBERS = (ItemType.INTEGER, ItemType.DECIMAL)
 _UNIT_OPTION = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
-_HELP = ("help", "flyover")
 _OUR_ITEMS = re.compile(r"/CodeSystem/[a-z][a-z0-9-]*\.items$")
 
 
@@ -230,7 +230,7 @@ def _items_of(above: Node) -> list[Node]:
 
 
 def _helps_of(item: Node) -> list[Node]:
-    """The first child that is a display with the control `help` and nothing else to it."""
+    """The first child that is a display with the control of a help and nothing else to it."""
     if item.path == () or item.text("type") == "display":
         return []
     found = [child for child in item.nodes("item") if _is_help(child)]
@@ -242,4 +242,4 @@ def _is_help(child: Node) -> bool:
         return False
     control = child.extension(systems.ITEM_CONTROL_EXTENSION)
     concept = control.get("valueCodeableConcept") if control else None
-    return any(coding.text("code") in _HELP for coding in concept.nodes("coding")) if concept else False
+    return any(coding.text("code") in HELP_CONTROLS for coding in concept.nodes("coding")) if concept else False

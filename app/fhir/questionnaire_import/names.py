@@ -4,13 +4,22 @@ import re
 from collections.abc import Collection, Hashable, Iterable
 
 from questionnaires.answer_types import NOT_WRITING
+from questionnaires.instrument_files import (
+    CODE_PATTERN,
+    INSTRUMENT_ID_PATTERN,
+    LANGUAGE_PATTERN,
+    LINK_ID_PATTERN,
+    VERSION_PATTERN,
+    WORD_PATTERN,
+)
 
-LINK_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-INSTRUMENT_ID = re.compile(r"[a-z][a-z0-9-]{1,39}")
-WORD = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}(\.[0-9]{1,9})?")
+# To be asked with `fullmatch`: for Python, a `$` alone would let a line break stand at the end.
+LINK_ID = re.compile(LINK_ID_PATTERN)
+CODE = re.compile(CODE_PATTERN)
+INSTRUMENT_ID = re.compile(INSTRUMENT_ID_PATTERN)
+WORD = re.compile(WORD_PATTERN)
+LANGUAGE = re.compile(LANGUAGE_PATTERN)
+VERSION = re.compile(VERSION_PATTERN)
 
 _ROOM = 56
 """Characters of a name that leave room for a number after it."""

@@ -133,7 +133,7 @@ class _Head:
             element.carry()
             return stated
         if element:
-            why = "a version is three numbers: this one is 1.0.0; the references keep what the file said"
+            why = "a version is two or three numbers (2.1, 2.1.0): this one is 1.0.0; the references keep the file's"
             element.change("version", why, "nothing")
         return "1.0.0"
 

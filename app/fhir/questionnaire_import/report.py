@@ -9,6 +9,10 @@ from questionnaires.answer_types import NOT_WRITING
 _SHOWN = 8
 """Places that the page names of one finding; the JSON has all."""
 
+_AS_THEY_ARE = """\
+The words beside this folder (CSV) are exactly those of the file. A spreadsheet may run words that begin with `=`, `+`,
+`-` or `@` as a formula: where you do not know who made the file, open them as text."""
+
 
 def plain_report(imported: Imported, faults: Iterable[str]) -> dict[str, Any]:
     """Everything that was told, with all its places."""
@@ -25,7 +29,7 @@ def plain_report(imported: Imported, faults: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def import_page(imported: Imported, faults: Iterable[str]) -> str:
+def import_page(imported: Imported, faults: Iterable[str], *, own_wording: bool) -> str:
     """`IMPORT.md`: places and reasons, no words of the questionnaire."""
     ledger = imported.ledger
     lines = [
@@ -33,6 +37,7 @@ def import_page(imported: Imported, faults: Iterable[str]) -> str:
         "",
         f"The file holds {len(ledger.leaves)} values; {len(ledger.carried)} are in this folder or the words beside it.",
         "",
+        *(() if own_wording else (_AS_THEY_ARE, "")),
         "| what | why | what to do | where |",
         "|---|---|---|---|",
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from questionnaires.text_csv import NAMES, csv_template, read_csv
+from questionnaires.text_csv import NAMES, csv_template, csv_text, read_csv
 from questionnaires.text_parts import Entry, Kind, Part
 
 PARTS = (Part(Kind.TITLE), Part(Kind.ITEM, "pain"), Part(Kind.OPTION, "pain", "0"))
@@ -17,6 +17,12 @@ def test_the_template_filled_in_is_read_back() -> None:
     read = read_csv("\n".join([rows[0], *(f"{row}words" for row in rows[1:])]))
     assert read.entries == tuple(Entry(part, "words", f"row {n}") for n, part in enumerate(PARTS, start=2))
     assert (read.problems, read.unused, read.names) == ((), (), NAMES)
+
+
+def test_words_are_written_as_they_are_read_back() -> None:
+    words = {Part(Kind.TITLE): "One, two", Part(Kind.ITEM, "pain"): 'Two "lines"\nof words', PARTS[2]: "=1+1"}
+    read = read_csv(csv_text(words))
+    assert ({entry.part: entry.words for entry in read.entries}, read.problems) == (words, ())
 
 
 def test_the_template_as_it_is_has_no_words() -> None:

@@ -116,10 +116,20 @@ def helping(link_id: str, control: str = "help") -> dict[str, Any]:
     return {"linkId": link_id, "type": "display", "text": "Any owl counts.", "extension": extension}
 
 
-def test_a_display_that_helps_is_the_help_of_the_item_above_it() -> None:
-    found = read(question("owls", item=[helping("owls.help")]))
+@pytest.mark.parametrize("control", ["help", "flyover"])
+def test_a_display_that_helps_is_the_help_of_the_item_above_it(control: str) -> None:
+    found = read(question("owls", item=[helping("owls.help", control)]))
     assert said(found) == {Part(Kind.ITEM, "owls"): "Owls?", Part(Kind.HELP, "owls"): "Any owl counts."}
     assert found.entries[1].place == "item[0].item[0]"
+
+
+def test_an_item_has_one_help_and_another_is_left_aside_and_named() -> None:
+    found = read(question("owls", item=[helping("a"), helping("b", "flyover")]), question("bats", item=[helping("c")]))
+    assert [entry.part for entry in found.entries if entry.part.kind is Kind.HELP] == [
+        Part(Kind.HELP, "owls"),
+        Part(Kind.HELP, "bats"),
+    ]
+    assert found.unused == ("item[0].item[1]: the definition has no display 'b'",)
 
 
 def test_groups_and_displays_of_the_file_alone_are_left_aside_and_named() -> None:

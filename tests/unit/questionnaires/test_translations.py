@@ -61,6 +61,13 @@ def test_an_option_has_the_words_of_its_set_or_of_its_item() -> None:
     assert words.option(AGAIN, "perhaps") is None
 
 
+def test_a_score_is_called_by_its_own_words_else_by_those_of_its_concept() -> None:
+    words = text()
+    assert words.score_name("pain_composite", "other") == "Pain"
+    assert words.score_name("pain_severity", "pain") == "Pain"
+    assert words.score_name("pain_severity", "other") is None
+
+
 def test_a_complete_text_has_no_gap() -> None:
     assert list(gaps(text(), (ASKED,))) == []
 

@@ -1,6 +1,7 @@
 """A trace in words: every score of every shipped instrument has its sentences, and they say what the trace says."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -55,6 +56,7 @@ def test_a_functioning_scale_shows_its_formula_in_french() -> None:
     assert "Moyenne : (2 + 1 + 2 + 3 + 2) / 5 = 2." in said[6]
     assert "(1 - (2 - 1) / (4 - 1)) × 100 = 66,666667" in said[6]
     assert "Un changement compte à partir de 10 (mieux) ou de 10 (moins bien)." in said
+    assert "Un changement est petit à partir de 5, modéré à partir de 10, grand au-delà de 20." in said
 
 
 def test_a_value_set_shows_what_each_level_takes_away() -> None:
@@ -98,6 +100,17 @@ def test_the_words_of_the_questionnaire_stand_where_it_has_any() -> None:
     assert said[1].endswith("= 0")
     assert said[2].endswith("du fait d’une réponse précédente. Compte pour 0.")
     assert "Ce n’est pas un grade CTCAE." in said[7]
+
+
+def test_a_score_without_words_is_called_by_its_concept() -> None:
+    questionnaire = CATALOGUE.get("pre-consultation")
+    response = validate(questionnaire, {"can-wait": "yes", "pain-frequency": "0"})
+    assert isinstance(response, CheckedResponse), response
+    text = CATALOGUE.instruments["pre-consultation"].text(questionnaire, "en")
+    assert text is not None
+    trace = explain(RULEBOOKS.current(questionnaire), response, "pain_composite")
+    said = score_in_words(trace, questionnaire, replace(text, scores={}), WORDINGS.by_language["en"])
+    assert said[0] == "Pain is 0."
 
 
 def test_a_pre_grade_says_that_a_clinician_gives_the_grade() -> None:
