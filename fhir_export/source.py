@@ -23,8 +23,7 @@ class ExportedResponse:
 
     `language` is the one that was answered in, BCP 47; `text_digest` that of the words that the response pins, None
     where they are not known; `encounter_id` the consultation that it was answered for. `is_restricted`: the wording is
-    its owner's, not ours (`Instrument.is_restricted`). `is_rescored`: this revision has the answers of the one before it,
-    scored again.
+    its owner's, not ours. `is_rescored`: this revision has the answers of the one before it, scored again.
     """
 
     response: PastResponse

@@ -1,11 +1,14 @@
 """What the rules of `alerts.yaml` watch in a questionnaire and its scores, and what they say against them."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from questionnaires.definition import Item, Questionnaire
 from questionnaires.shapes import advise
-from scoring.inputs import can_be_scored
+from scoring.inputs import can_be_scored, range_of
 from scoring.rules import AlertCondition, AlertRule, ScoreKind, ScoreRule
+from scoring.score import Exact
 
 
 def watched(
@@ -30,8 +33,10 @@ def watch_problems(rule: AlertRule, questionnaire: Questionnaire, scores: Sequen
         yield f"it watches nothing in definition {questionnaire.version}"
     for item in items:
         yield from _problems_of_item(item, rule.equals)
+        yield from _unreachable(rule, item.link_id, range_of(item))
     for score in of_kind:
         yield from _problems_of_score(score, rule.equals)
+        yield from _unreachable(rule, score.name, score.range)
     for when in rule.and_when:
         yield from _problems_of_condition(when, questionnaire, scores)
 
@@ -45,12 +50,30 @@ def _problems_of_condition(
             yield _no_question(when.item, questionnaire)
         else:
             yield from _problems_of_item(item, when.equals)
+            yield from _unreachable(when, item.link_id, range_of(item))
     else:
         score = next((score for score in scores if score.name == when.score), None)
         if score is None:
             yield _no_score(when.score or "", scores)
         else:
             yield from _problems_of_score(score, when.equals)
+            yield from _unreachable(when, score.name, score.range)
+
+
+def _unreachable(
+    rule: AlertRule | AlertCondition, on: str, ends: tuple[Exact | Decimal, Exact | Decimal] | None
+) -> Iterator[str]:
+    """A threshold that no value reaches is an alert that is never raised: most likely a slip of the pen."""
+    if ends is None:
+        return
+    low, high = (Fraction(end) for end in ends)
+    if rule.at_least is not None and rule.at_least > high:
+        yield f"'{on}' never reaches {rule.at_least}"
+    if rule.at_most is not None and rule.at_most < low:
+        yield f"'{on}' is never as low as {rule.at_most}"
+    changes = (rule.rise_of, rule.fall_of) if isinstance(rule, AlertRule) else ()
+    if any(change is not None and change > high - low for change in changes):
+        yield f"'{on}' never changes by so much"
 
 
 def _problems_of_item(item: Item, code: str | None) -> Iterator[str]:

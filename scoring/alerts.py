@@ -86,16 +86,23 @@ def evaluate_alerts(
 def item_numbers(rulebook: Rulebook, response: CheckedResponse) -> Mapping[str, Number]:
     """The numbers of the watched items and of their leads, by link id.
 
-    As worsening sees them: a follow-up that is hidden under a lead of 0 counts as 0.
+    As worsening sees them: a follow-up that was not asked under a lead of 0 counts as 0. Where the questionnaire has no
+    branching of its own, the display may have left it out, and nothing tells that from skipping: it counts as 0 too,
+    so that a rise is seen. What was declined stays unknown.
     """
-    read = {item.link_id: read_input(response, item) for item in _watched_items(rulebook, response.questionnaire)}
+    items = {item.link_id: item for item in _watched_items(rulebook, response.questionnaire)}
+    read = {link_id: read_input(response, item) for link_id, item in items.items()}
     numbers: dict[str, Number] = {}
     for link_id, value in read.items():
         if not isinstance(value, Absence):
             numbers[link_id] = value
-        elif value is Absence.HIDDEN and read.get(rulebook.leads.get(link_id, "")) == 0:
+        elif _may_not_have_been_asked(items[link_id], value) and read.get(rulebook.leads.get(link_id, "")) == 0:
             numbers[link_id] = 0
     return numbers
+
+
+def _may_not_have_been_asked(item: Item, absence: Absence) -> bool:
+    return absence is Absence.HIDDEN or (absence is Absence.SKIPPED and not item.enable_when)
 
 
 def _watched_items(rulebook: Rulebook, questionnaire: Questionnaire) -> Iterable[Item]:

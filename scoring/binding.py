@@ -68,6 +68,11 @@ class _Binder:
             for key, value in (("number", rule.number), ("name", rule.name)):
                 if any(getattr(other, key) == value for other in file.scores[:position]):
                     self.problem((*path, key), f"the {key} '{value}' is given to an earlier score")
+        for position, alert in enumerate(self.source.alerts.rules):
+            # Triggers name their rule, and a comparison of versions finds it by its name.
+            if any(other.name == alert.name for other in self.source.alerts.rules[:position]):
+                text = f"the name '{alert.name}' is given to an earlier alert rule"
+                self.problem(("rules", position, "name"), text, in_alerts=True)
         self.check_references()
         for name in self.source.tables.keys() - {rule.table for rule in file.scores}:
             self.problem(("scores",), f"no score uses the table '{name}'")

@@ -120,11 +120,11 @@ class Rulebook:
 
     @cached_property
     def leads(self) -> Mapping[str, str]:
-        """Follow-up item -> the lead item whose 0 stands for it, by the policy `zero_if_lead_zero`."""
+        """Follow-up item -> the lead item whose 0 stands for it, where a rule has or offers `zero_if_lead_zero`."""
         return {
             follow_up.link_id: bound.items[0].link_id
             for bound in self.rules.values()
-            if bound.policy.missing is MissingPolicy.ZERO_IF_LEAD_ZERO
+            if MissingPolicy.ZERO_IF_LEAD_ZERO in {p.missing for p in (bound.policy, *bound.rule.policies)}
             for follow_up in bound.items[1:]
         }
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -84,6 +85,13 @@ class ChangeThreshold(Shape):
     worsened: Annotated[Decimal, Field(gt=0)]
     sizes: tuple[ChangeSize, ...] = ()
     reference: Word
+
+    @model_validator(mode="after")
+    def _sizes_rise(self) -> Self:
+        starts = [size.at_least or size.above or Decimal(0) for size in self.sizes]
+        if any(later <= earlier for earlier, later in pairwise(starts)):
+            raise ValueError("each size of change begins above the one before it")
+        return self
 
 
 class Band(Shape):

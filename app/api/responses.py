@@ -83,10 +83,11 @@ class SubmissionBody(Body):
 
 
 class CorrectionBody(Body):
-    """The corrected answers, complete, and why."""
+    """The corrected answers, complete, and why. Without a `context`, what was said before stays."""
 
     answers: Answers
     reason: ShortText
+    context: Context | None = None
 
 
 class ReasonBody(Body):
@@ -183,7 +184,13 @@ async def correct(
     if if_match is None:
         raise PreconditionRequired
     corrected = await correct_response(
-        installed, call, response_id, seen=revision_of(if_match), answers=body.answers, reason=body.reason
+        installed,
+        call,
+        response_id,
+        seen=revision_of(if_match),
+        answers=body.answers,
+        reason=body.reason,
+        on_treatment=body.context.on_treatment if body.context else None,
     )
     response.headers["ETag"] = etag(corrected.read.stored.revision)
     return corrected_body(installed.catalogue, corrected)

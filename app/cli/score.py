@@ -103,10 +103,10 @@ def _score_one(rulebook: Rulebook, path: Path, policy: str | None, in_words: InW
         stop(f"{len(checked)} issue(s) in the answers")
     plain: dict[str, Any] = {n: plain_score(result) for n, result in score_response(rulebook, checked).items()}
     out.print_json(json.dumps({"questionnaire": questionnaire.canonical, "scores": plain}, default=float))
-    for name in rulebook.rules if in_words else ():
-        out.print(name)
-        for sentence in in_words(explain_score(rulebook, checked, name)):
-            out.print(f"  {sentence}")
+    if in_words is not None:
+        for name in rulebook.rules:
+            sentences = in_words(explain_score(rulebook, checked, name))
+            out.print("\n  ".join((name, *sentences)))
 
 
 def _read_answers(path: Path) -> dict[str, Any]:

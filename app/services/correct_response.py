@@ -34,12 +34,19 @@ class Corrected:
 
 
 async def correct_response(
-    installation: Installation, call: Call, response_id: UUID, *, seen: int, answers: Mapping[str, Any], reason: str
+    installation: Installation,
+    call: Call,
+    response_id: UUID,
+    *,
+    seen: int,
+    answers: Mapping[str, Any],
+    reason: str,
+    on_treatment: bool | None = None,
 ) -> Corrected:
     """Store corrected answers as the next revision, against the versions that the response is pinned to.
 
-    The answers keep the time at which they were first given, and what was said of treatment then. They are scored and
-    compared anew; what the patient must do now is said anew.
+    The answers keep the time at which they were first given, and what was said of treatment then, where nothing else is
+    said now. They are scored and compared anew; what the patient must do now is said anew.
     Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
     """
     async with opened(installation, call, Operation.CORRECT_RESPONSE) as tx:
@@ -58,7 +65,7 @@ async def correct_response(
             checked,
             mode=before.centre.mode,
             comparison=await read_comparison(installation, tx, rulebook, about, before),
-            on_treatment=on_treatment_of(current),
+            on_treatment=on_treatment_of(current) if on_treatment is None else on_treatment,
         )
         corrected = replace(
             _next(current, call, ResponseStatus.AMENDED, reason),

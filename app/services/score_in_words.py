@@ -1,6 +1,6 @@
 """A trace as sentences in the reader's language: what a clinician can follow, and check, without reading code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +14,7 @@ from scoring.rules import ChangeSize, ScoreKind
 from scoring.score import Exact, NotScored, Number, State
 from scoring.trace import Trace, TracedInput
 
+_PERCENT = ("percent_loss", "percent_gain")
 _SHOWN_DECIMALS = 6
 """Exact fractions are shown to so many decimals; the trace itself keeps them exact."""
 
@@ -78,7 +79,8 @@ class _Sentences:
                 return self.say("input_imputed", input=name, reason=reason, used=self.number(source.used))
             return self.say("input_absent", input=name, reason=reason)
         assert source.number is not None, "an input without a number says why it is absent"
-        number = self.number(source.number)
+        # Of a score the exact value is used, which decides at the edge of a table: it is the one to be shown.
+        number = self.number(source.used if source.is_score and source.used is not None else source.number)
         if self.text is not None and item is not None and source.answer is not None and item.options:
             words = self.text.option(item, source.answer)
             if words is not None:
@@ -93,30 +95,46 @@ class _Sentences:
     def arithmetic(self) -> str:
         rule, used = self.trace.rule, [source.used for source in self.trace.inputs if source.used is not None]
         terms = [self.number(value) for value in used]
-        result = self.trace.result
-        value = result.code if isinstance(result, State) else self.number(self.trace.exact or 0)
-        low = min(source.low for source in self.trace.inputs)
-        high = max(source.high for source in self.trace.inputs)
+        result, exact = self.trace.result, self.trace.exact
+        steps = [self.step(row[-1]) for row in self.trace.rows if row[-1] != "0"]
+        quotient = self.quotient(used)
         sentence = self.say(
-            f"operator_{rule.operator}",
-            value=value,
+            self.operator(steps),
+            value=result.code if isinstance(result, State) else self.number(exact or 0),
             terms=" + ".join(terms),
             list=", ".join(terms),
             count=len(terms),
             first=terms[0],
             second=terms[-1],
             mean=self.number(Fraction(sum(used)) / len(used)),
-            low=self.number(low),
-            high=self.number(high),
+            low=self.number(min(source.low for source in self.trace.inputs)),
+            high=self.number(max(source.high for source in self.trace.inputs)),
             at_least=self.number(rule.at_least) if rule.at_least is not None else "",
             start=self.number(rule.start) if rule.start is not None else "",
-            steps=" ".join(self.step(row[-1]) for row in self.trace.rows if row[-1] != "0"),
+            steps=" ".join(steps),
             table=rule.table or "",
+            quotient=self.number(quotient),
         )
-        exact = self.trace.exact
+        if rule.operator in _PERCENT and quotient < 0:
+            return f"{sentence} {self.say('below_zero')}"
         if exact is None or rule.decimals is None or published(exact, rule.decimals) == exact:
             return sentence
         return f"{sentence} {self.say('rounded', decimals=rule.decimals)}"
+
+    def operator(self, steps: Sequence[str]) -> str:
+        """The key of the operator's sentence: a turned answer, and an index without any step, have their own."""
+        operator = self.trace.rule.operator
+        if operator == "value" and self.trace.inputs[0].is_reversed:
+            return "operator_value_reversed"
+        return "operator_value_set_start" if operator == "value_set" and not steps else f"operator_{operator}"
+
+    def quotient(self, used: Sequence[Exact]) -> Exact:
+        """The percentage before what is below 0 counts as 0; 0 for any other operator."""
+        if self.trace.rule.operator not in _PERCENT:
+            return 0
+        now, baseline = used
+        change = Fraction(now - baseline) / baseline * 100
+        return change if self.trace.rule.operator == "percent_gain" else -change
 
     def step(self, written: str) -> str:
         """What one level of a value set adds, with its sign."""

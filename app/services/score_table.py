@@ -68,11 +68,11 @@ class TableScoring:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know of the columns before anything is scored."""
-        near = self.roles.near.items()
-        meant = (
-            f"the column {n!r} is no link id and is carried along: did you mean '{link_id}'?" for n, link_id in near
+        near = (
+            f"the column {name!r} is no link id and is carried along: did you mean '{link_id}'?"
+            for name, link_id in self.roles.near.items()
         )
-        return (*meant, *self.roles.warnings)
+        return (*near, *self.roles.warnings)
 
     @property
     def size(self) -> int:

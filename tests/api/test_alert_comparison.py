@@ -165,6 +165,15 @@ async def test_a_correction_is_evaluated_anew_and_each_revision_keeps_its_evalua
     assert again["first"]["compared_with"] == ref(first)
 
 
+async def test_a_correction_may_take_back_what_was_said_of_treatment(watched: WatchedPatient) -> None:
+    hot = {"temperature": 38.4}
+    response_id = await watched.sent(0, at=NOON, answers=hot, context={"on_treatment": False})
+    assert (await watched.read(response_id))["alerts"] == []
+    corrected = await watched.correct(response_id, {"pain": "0", **hot}, context={"on_treatment": True})
+    assert corrected["context"] == {"on_treatment": True}
+    assert "temperature" in {trigger["on"] for alert in corrected["alerts"] for trigger in alert["triggers"]}
+
+
 async def test_the_change_of_a_score_is_seen_where_only_the_previous_response_is_read(service: Service) -> None:
     service.clock.shown = NOON
     patient = await service.register()

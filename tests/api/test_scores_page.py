@@ -128,6 +128,15 @@ async def test_the_mode_record_shows_no_scores(service: Service) -> None:
     assert "pain" not in page.text.lower()
 
 
+async def test_the_mode_record_is_about_the_page_and_not_about_the_json(service: Service) -> None:
+    recording = await service.with_new_centre(Mode.RECORD)
+    patient = await _answered(recording)
+    for path in ("scores", f"scores/pain_composite/longitudinal?instrument={INSTRUMENT}"):
+        answer = await recording.client.get(f"/v1/patients/{patient}/{path}", headers=recording.as_(Role.CLINICIAN))
+        assert answer.status_code == 200, answer.text
+        assert '{"value":3}' in answer.text
+
+
 async def test_a_patient_without_scores_has_an_empty_page(service: Service) -> None:
     page = await _open(service, await service.register(), lang="en")
     assert "Nothing was scored so far." in page.text

@@ -50,10 +50,10 @@ class WatchedPatient:
             (found[alert["concept"]],) = alert["triggers"]
         return found
 
-    async def correct(self, response_id: str, answers: dict[str, Any]) -> dict[str, Any]:
-        """Correct revision 1; gives the body."""
+    async def correct(self, response_id: str, answers: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Correct revision 1, with more keys of the body; gives the answer."""
         headers = self.service.as_(Role.NURSE) | {"If-Match": '"1"', "Accept-Language": "en"}
-        body = {"answers": answers, "reason": "mistaken"}
+        body = {"answers": answers, "reason": "mistaken"} | more
         answer = await self.service.client.put(f"/v1/responses/{response_id}", json=body, headers=headers)
         assert answer.status_code == 200, answer.text
         corrected: dict[str, Any] = answer.json()

@@ -3,30 +3,17 @@
 import shutil
 from pathlib import Path
 
-from tests.support.instrument_folders import write_instrument
+from tests.support.instrument_folders import definition_head, instrument_file, text_head, write_instrument
 from tests.support.questionnaires import INSTRUMENTS
 
 WATCHING = "watching"
 
-_INSTRUMENT = """\
-id: watching
-title: Watching
-construct: What tests of alerts need.
-population: Nobody.
-respondents: [patient]
-known_limits: [It is a sample.]
-"""
 _REFERENCES = """\
 references:
   own: {citation: The Vigie project.}
   star: {citation: A published trial., doi: 10.1000/trial}
 """
-_DEFINITION = """\
-instrument: watching
-version: "1.0.0"
-status: active
-date: "2026-01-31"
-recall_period: P7D
+_ITEMS = """\
 option_sets:
   level:
     - {code: "0", weight: 0}
@@ -71,16 +58,7 @@ rules:
     concept: together
     reference: own
 """
-_TEXT = """\
-instrument: watching
-language: en
-revision: 1
-status: local
-definitions: ["1.0.0"]
-translator: nobody
-source: original wording
-title: Watching
-introduction: Please answer.
+_WORDS = """\
 items:
   pain: {text: Did it hurt?}
   nausea: {text: Did you feel sick?}
@@ -100,11 +78,11 @@ def with_watching(folder: Path) -> Path:
     root = folder / "instruments"
     shutil.copytree(INSTRUMENTS / "pre-consultation", root / "pre-consultation")
     files = {
-        "instrument.yaml": _INSTRUMENT,
+        "instrument.yaml": instrument_file(WATCHING, "Watching", "What tests of alerts need."),
         "references.yaml": _REFERENCES,
-        "definition/1.0.0.yaml": _DEFINITION,
+        "definition/1.0.0.yaml": definition_head(WATCHING) + _ITEMS,
         "scoring/1.0.0/scoring.yaml": _SCORING,
         "scoring/1.0.0/alerts.yaml": _ALERTS,
-        "text/en/1.yaml": _TEXT,
+        "text/en/1.yaml": text_head(WATCHING, "Watching") + _WORDS,
     }
     return write_instrument(root, files, WATCHING)

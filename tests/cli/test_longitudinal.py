@@ -175,6 +175,11 @@ def test_a_column_that_is_nearly_a_link_id_is_refused_in_any_case_and_said_once(
     assert refused.exit_code == 1
     said = "the column 'PAIN-severity ' is no link id: did you mean 'pain-severity'? Rename or remove it"
     assert " ".join(refused.output.split()) == said
+    (folder / "in.csv").write_text("patient,week,phq1,PHQ2\nA,0,1,1\n", encoding="utf-8")
+    options = ["--id", "patient", "--time", "week", "--baseline", "0", "--out", str(folder / "out.csv")]
+    upper = CliRunner().invoke(app, ["longitudinal", "phq-9", str(folder / "in.csv"), *options])
+    assert upper.exit_code == 1
+    assert upper.output == "the column 'phq1' is no link id: did you mean 'PHQ1'? Rename or remove it\n"
     # A column beside the one that it resembles is no misspelling of it.
     beside = run(folder, [f"A,0,{MILD},6,x"], header=f"{HEADER},pain-severity2")
     assert (beside.exit_code, "not used: the column(s) pain-severity2" in beside.output) == (0, True)

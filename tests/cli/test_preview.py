@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 
 from app.cli.commands import app
 from app.pages.preview import create_preview
-from app.services.new_instrument import new_instrument
 from app.services.instrument_folder import NoSuchInstrument
+from app.services.new_instrument import new_instrument
 from app.services.preview import load_preview
 from questionnaires.errors import InstrumentInvalid
 from tests.fhir.test_questionnaire_import import TODAY
@@ -242,7 +242,7 @@ def test_a_path_that_leads_to_no_instrument_is_refused(root: Path) -> None:
 
 def test_a_folder_whose_name_is_not_the_instruments_id_is_refused_with_the_reason(root: Path) -> None:
     (root / "mine").rename(root / "yours")
-    with pytest.raises(InstrumentInvalid, match="yours/instrument.yaml"):
+    with pytest.raises(InstrumentInvalid, match=r"yours/instrument\.yaml"):
         load_preview(root, str(root / "yours"), None, CANONICAL_BASE)
 
 

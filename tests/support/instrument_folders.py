@@ -57,9 +57,7 @@ references:
     citation: The Vigie project.
 """
 
-DEFINITION = (
-    definition_head()
-    + """\
+_ITEMS = """\
 option_sets:
   severity:
     - {code: "0", weight: 0}
@@ -74,11 +72,9 @@ items:
     options: [{code: "yes"}, {code: "no"}]
     enable_when: [{question: pain, operator: "!=", answer: "0"}]
 """
-)
+DEFINITION = definition_head() + _ITEMS
 
-TEXT = (
-    text_head()
-    + """\
+_WORDS = """\
 items:
   pain: {text: Did it hurt?, help: Think of the worst moment.}
   again:
@@ -88,7 +84,7 @@ option_sets:
   severity: {"0": "Not at all", "1": "A little"}
 concepts: {pain: Pain}
 """
-)
+TEXT = text_head() + _WORDS
 
 SOUND: Mapping[str, str | bytes | None] = {
     "instrument.yaml": INSTRUMENT,

@@ -18,21 +18,14 @@ from questionnaires.text_csv import csv_template, read_csv
 from questionnaires.text_import import Head, text_file
 from questionnaires.text_parts import parts_of
 from questionnaires.translations import Text, TextStatus, read_text
-from tests.support.instrument_folders import write_instrument
+from tests.support.instrument_folders import definition_head, instrument_file, write_instrument
 from tests.support.questionnaires import INSTRUMENTS
 
 LICENSED = "night-watch"
 TITLE = "The night watch"
 
 _FILES = {
-    "instrument.yaml": """\
-id: night-watch
-title: Night watch (wording not shipped)
-construct: How a night was.
-population: Nobody.
-respondents: [patient]
-known_limits: [It was invented for a test.]
-""",
+    "instrument.yaml": instrument_file(LICENSED, "Night watch (wording not shipped)", "How a night was."),
     "licence.yaml": """\
 holder: The Society of Sleepers
 terms: By agreement only
@@ -48,12 +41,8 @@ references:
   invented:
     citation: "Nobody. An invented paper. 2026."
 """,
-    "definition/1.0.0.yaml": """\
-instrument: night-watch
-version: "1.0.0"
-status: active
-date: "2026-01-31"
-recall_period: P1D
+    "definition/1.0.0.yaml": definition_head(LICENSED, recall_period="P1D")
+    + """\
 option_sets:
   amount:
     - {code: "0", weight: 0}

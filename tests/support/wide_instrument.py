@@ -8,17 +8,12 @@ from pathlib import Path
 from questionnaires.catalogue import load_catalogue
 from scoring.loading import load_rulebooks
 from scoring.rulebook import Rulebook
-from tests.support.instrument_folders import write_instrument
+from tests.support.instrument_folders import definition_head, write_instrument
 from tests.support.scoring import BASE
 
 Q = tuple(f"q{number}" for number in range(1, 14))
 
-_DEFINITION = """\
-instrument: sample
-version: "1.0.0"
-status: active
-date: "2026-01-31"
-recall_period: P7D
+_ITEMS = """\
 option_sets:
   five: [{{code: "0", weight: 0}}, {{code: "1", weight: 1}}, {{code: "2", weight: 2}}, {{code: "3", weight: 3}},
     {{code: "4", weight: 4}}, {{code: private, opt_out: true}}]
@@ -125,7 +120,7 @@ def write_wide_instrument(root: Path, *, asks_topics: bool = False) -> Path:
     """Write its folder below `root`, and give that. `asks_topics`: its branching asks an item that repeats."""
     rules = "".join(_score(number, *parts) for number, parts in enumerate(SCORES, start=1))
     questions = "\n".join(f"  - {{link_id: {name}, type: choice, option_set: five}}" for name in Q)
-    definition = _DEFINITION.format(questions=questions)
+    definition = definition_head() + _ITEMS.format(questions=questions)
     if asks_topics:
         topics = "  - {link_id: topics, type: choice, repeats: true, option_set: halves}\n"
         asking = '  - {link_id: smokes, type: boolean, enable_when: [{question: topics, operator: "=", answer: "2"}]}\n'

@@ -49,21 +49,64 @@ function code(text) {
   return entry("code", text);
 }
 
-function showForm(found) {
-  const enabled = new Set(found.enabled);
-  const faulty = new Set(found.issues.filter((issue) => issue.code !== "required").map((issue) => issue.link_id));
-  for (const item of form.querySelectorAll("[data-link-id]")) {
-    item.toggleAttribute("data-closed", !enabled.has(item.dataset.linkId));
-    item.toggleAttribute("data-fault", faulty.has(item.dataset.linkId));
+// What a screen reader reads out by itself is written only where it differs: it would be read again.
+function replace(list, entries) {
+  if (list.textContent !== entries.map((found) => found.textContent).join("")) {
+    list.replaceChildren(...entries);
   }
 }
 
+function setOrRemove(element, attribute, value) {
+  if (value) {
+    element.setAttribute(attribute, value);
+  } else {
+    element.removeAttribute(attribute);
+  }
+}
+
+// Ties an item's help and what is wrong with its answer to what takes the answer. `faults` are ids of list entries.
+function describe(item, faults) {
+  const holder = item.querySelector(":scope > [data-item]");
+  if (holder === null) {
+    return;
+  }
+  const described = holder.matches("fieldset") ? holder : holder.querySelector("input, textarea");
+  const help = place(`help-${item.dataset.linkId}`);
+  setOrRemove(described, "aria-describedby", [...(help ? [help.id] : []), ...faults].join(" "));
+  // A group of checkboxes has no such state: each of them has.
+  const fields = holder.matches("fieldset:not([role])") ? holder.querySelectorAll("input") : [described];
+  for (const element of fields) {
+    setOrRemove(element, "aria-invalid", faults.length > 0 ? "true" : "");
+  }
+}
+
+const issueId = (number) => `issue-${number}`;
+
+function showFaults(issues) {
+  for (const item of form.querySelectorAll("[data-link-id]")) {
+    const isFault = (issue) => issue.link_id === item.dataset.linkId && issue.code !== "required";
+    const faults = issues.flatMap((issue, number) => (isFault(issue) ? [issueId(number)] : []));
+    item.toggleAttribute("data-fault", faults.length > 0);
+    describe(item, faults);
+  }
+}
+
+function showForm(found) {
+  const enabled = new Set(found.enabled);
+  for (const item of form.querySelectorAll("[data-link-id]")) {
+    item.toggleAttribute("data-closed", !enabled.has(item.dataset.linkId));
+  }
+  showFaults(found.issues);
+}
+
 function showIssues(issues) {
-  place("issue-count").value = issues.length === 0 ? "none: it would be stored" : `${issues.length}`;
+  replace(place("issue-count"), [new Text(issues.length === 0 ? "none: it would be stored" : `${issues.length}`)]);
   place("issues").replaceChildren(
-    ...issues.map((issue) => {
+    ...issues.map((issue, number) => {
       const allowed = issue.allowed.length > 0 ? ` (allowed: ${issue.allowed.join(", ")})` : "";
-      return entry("li", code(issue.link_id), ` ${issue.text}${allowed}`);
+      const told = entry("li", code(issue.link_id), ` ${issue.text}${allowed}`);
+      told.id = issueId(number);
+      return told;
     }),
   );
 }
@@ -94,7 +137,7 @@ function showAlerts(alerts) {
     const why = alert.triggers.map((trigger) => `${trigger.rule}: ${trigger.on} is ${trigger.value}`).join("; ");
     return entry("li", entry("strong", alert.severity), ` ${alert.concept} `, entry("small", why));
   });
-  place("alerts").replaceChildren(...(told.length > 0 ? told : [entry("li", "none")]));
+  replace(place("alerts"), told.length > 0 ? told : [entry("li", "none")]);
 }
 
 function show(found) {
@@ -105,26 +148,46 @@ function show(found) {
   place("answers").textContent = JSON.stringify(found.answers, null, 2);
 }
 
+// Without a judgement the one of the answers before must not stay: it is not of these.
+function showFailure(why) {
+  for (const id of ["scores", "alerts", "answers"]) {
+    place(id).replaceChildren();
+  }
+  before = {};
+  showFaults([]);
+  place("issues").replaceChildren();
+  replace(place("issue-count"), [new Text(why)]);
+}
+
+// What the server judges these answers to be, or the failure in words.
+async function judged(answers) {
+  const language = form.dataset.language ? `?lang=${encodeURIComponent(form.dataset.language)}` : "";
+  try {
+    const answer = await fetch(`/answers${language}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(answers),
+    });
+    return answer.ok ? await answer.json() : `${judgement.dataset.refused} ${answer.status}`;
+  } catch {
+    return judgement.dataset.stopped;
+  }
+}
+
 async function ask() {
   const number = ++latest;
   const answers = written();
   judgement.ariaBusy = "true";
   sessionStorage.setItem(kept, JSON.stringify(answers));
-  const language = form.dataset.language ? `?lang=${encodeURIComponent(form.dataset.language)}` : "";
-  const answer = await fetch(`/answers${language}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(answers),
-  });
+  const found = await judged(answers);
   // An answer that comes late must not undo a later one.
   if (number !== latest) {
     return;
   }
-  if (answer.ok) {
-    show(await answer.json());
+  if (typeof found === "string") {
+    showFailure(found);
   } else {
-    place("issue-count").value = "";
-    place("issues").replaceChildren(entry("li", `the server could not judge these answers (${answer.status})`));
+    show(found);
   }
   judgement.ariaBusy = "false";
 }

@@ -9,18 +9,13 @@ from questionnaires.catalogue import load_catalogue
 from questionnaires.errors import InstrumentInvalid
 from questionnaires.folder import Folder
 from questionnaires.published_structure import published_structures, read_structures
-from tests.support.instrument_folders import INSTRUMENT, LICENCE, write_instrument
+from tests.support.instrument_folders import INSTRUMENT, LICENCE, definition_head, text_head, write_instrument
 from tests.support.questionnaires import CANONICAL_BASE
 
 Changes = Mapping[str, str | bytes | None]
 ABOUT, OWNER, DEFINITION, TEXT = "instrument.yaml", "licence.yaml", "definition/1.0.0.yaml", "text/en/1.yaml"
 
-NAUSEA = """\
-instrument: sample
-version: "1.0.0"
-status: active
-date: "2026-01-31"
-recall_period: P7D
+ITEMS = """\
 option_sets:
   often:
     - {code: "0", weight: 0}
@@ -42,19 +37,9 @@ items:
   - {link_id: heading, type: display}
   - {link_id: own-words, type: text, concept: vomiting}
 """
+NAUSEA = definition_head() + ITEMS
 
-WORDS = """\
-instrument: sample
-language: en
-revision: 1
-status: draft
-definitions: ["1.0.0"]
-translator: nobody
-source: nowhere
-title: A sample
-introduction: Nothing.
-items: {}
-"""
+WORDS = text_head(status="draft") + "items: {}\n"
 
 SOUND: Mapping[str, str] = {
     ABOUT: INSTRUMENT.replace("title: A sample", "title: PRO-CTCAE in short"),

@@ -17,6 +17,7 @@ from tests.support.scoring import (
     WEEKLY,
     checked,
     pre_consultation,
+    shipped,
     since_previous,
     small_rulebook,
 )
@@ -249,6 +250,16 @@ def test_the_numbers_are_those_of_the_watched_items_and_their_leads() -> None:
     assert item_numbers(book, checked(book, {"often": "1"})) == {"often": 1}
     # An unanswered lead hides nothing here ("!=" holds without an answer): the follow-up is skipped, not 0.
     assert item_numbers(book, checked(book, {})) == {}
-    always_open = replace(book.questionnaire, items=(lead, replace(follow_up, enable_when=())))
-    skipped = checked(replace(book, questionnaire=always_open), {"often": "0"})
-    assert item_numbers(replace(book, questionnaire=always_open), skipped) == {"often": 0}
+    # Without branching of its own, the display may have left the follow-up out: under a lead of 0 it counts as 0.
+    private = replace(follow_up, enable_when=(), options=(*codes, AnswerOption(DECLINED, opt_out=True)))
+    always_open = replace(book, questionnaire=replace(book.questionnaire, items=(lead, private)))
+    assert item_numbers(always_open, checked(always_open, {"often": "0"})) == {"often": 0, "strong": 0}
+    assert item_numbers(always_open, checked(always_open, {"often": "1"})) == {"often": 1}
+    assert item_numbers(always_open, checked(always_open, {"often": "0", "strong": DECLINED})) == {"often": 0}
+
+
+def test_a_rise_is_seen_where_the_display_left_the_follow_up_out() -> None:
+    catalogue, rulebooks = shipped()
+    book = rulebooks.current(catalogue.get("pro-ctcae"))
+    found = alerts_of({"PROCTCAE_9A_SCL": "1", "PROCTCAE_9B_SCL": "2"}, previous={"PROCTCAE_9A_SCL": "0"}, book=book)
+    assert [(alert.concept, alert.severity) for alert in found] == [("nausea", SOON)]

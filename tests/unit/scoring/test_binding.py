@@ -164,7 +164,8 @@ def test_a_lookup_over_anything_but_whole_weights(tmp_path: Path) -> None:
         DEFINITION: (
             "attribute: severity\n    option_set: grade\n",
             f"attribute: severity\n    options: {grades}\n",
-        )
+        ),
+        ALERTS: ("attributes: [frequency, severity], at_least: 2", "attributes: [frequency, severity], at_least: 1"),
     }
     text = "score 'nausea': 'lookup' reads choices with whole weights"
     refused(tmp_path, changes, (SCORING, FIRST.rstrip(), text))
@@ -366,12 +367,25 @@ def test_an_option_outside_the_range(tmp_path: Path, weight: str, refusals: int)
         ("item: notes, at_least: 1", "'notes' gives no number to compare"),
         ("item: wait, rise_of: 1", "'wait' gives no number to compare"),
         ("item: wait, equals: nope", "'nope' is no option of 'wait': did you mean 'no'? allowed: yes, no"),
+        ("item: well, at_least: 11", "'well' never reaches 11"),
+        ("item: well, at_most: -1", "'well' is never as low as -1"),
+        ("item: well, rise_of: 11", "'well' never changes by so much"),
+        ("score: well, fall_of: 11", "'well' never changes by so much"),
+        ("item: well, at_least: 1, and_when: [{score: nausea, at_least: 3}]", "'nausea' never reaches 3"),
+        ("item: well, at_least: 1, and_when: [{item: well, at_most: -1}]", "'well' is never as low as -1"),
         ("item: well, equals: ten", "'ten' is no option of 'well': allowed: nothing"),
     ],
 )
 def test_an_alert_rule_that_cannot_fire(tmp_path: Path, rule: str, text: str) -> None:
     changes = {ALERTS: ('item: wait, equals: "no"', rule)}
     refused(tmp_path, changes, (ALERTS, "  - {name: cannot-wait", f"alert rule 'cannot-wait': {text}"))
+
+
+def test_an_alert_rule_has_a_name_of_its_own(tmp_path: Path) -> None:
+    changes: Changes = {ALERTS: ("{name: composite,", "{name: strong,")}
+    refused(
+        tmp_path, changes, (ALERTS, "  - {name: strong, scores", "the name 'strong' is given to an earlier alert rule")
+    )
 
 
 def test_an_attribute_rule_names_every_item_that_it_cannot_read(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from scoring.rules import AlertRule, ChangeSize, ScoreRule
+from scoring.rules import AlertRule, ChangeSize, ChangeThreshold, ScoreRule
 from tests.support.scoring import WELL
 
 ALERT: dict[str, Any] = {"name": "rule", "severity": "soon", "reference": "own"}
@@ -38,6 +38,12 @@ def test_an_alert_rule_that_watches_none_or_two(watched: dict[str, Any]) -> None
 def test_an_alert_rule_that_contradicts_itself(written: dict[str, Any], text: str) -> None:
     with pytest.raises(ValidationError, match=text):
         AlertRule.model_validate(ALERT | {"item": "wait"} | written)
+
+
+def test_sizes_of_change_rise() -> None:
+    sizes = [{"at_least": "5", "size": "small"}, {"at_least": "5", "size": "moderate"}]
+    with pytest.raises(ValidationError, match="each size of change begins above the one before it"):
+        ChangeThreshold.model_validate({"improved": "5", "worsened": "5", "sizes": sizes, "reference": "own"})
 
 
 @pytest.mark.parametrize("bounds", [{}, {"at_least": "5", "above": "5"}])

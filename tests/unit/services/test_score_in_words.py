@@ -145,3 +145,24 @@ def test_every_score_and_every_band_has_words_in_every_language(instrument: str,
     bands = {band.band for bound in book.rules.values() for band in bound.rule.bands}
     bands |= {band.band for entry in book.item_bands for band in entry.bands}
     assert all(f"band.{band}" in wording.words for band in bands)
+
+
+def test_a_percentage_below_0_shows_its_quotient_and_that_it_counts_as_0() -> None:
+    weights = {"can-wait": "yes", "weight": Decimal("62.5"), "weight-baseline": Decimal(60)}
+    lost = words("oral-therapy-weekly", weights, "weight_loss_percent")
+    assert "(60 - 62.5) / 60 × 100 = -4.166667 %. Below 0 it counts as 0." in lost
+    gained = words("oral-therapy-weekly", weights, "weight_gain_percent")
+    assert any(said.startswith("(62.5 - 60) / 60 × 100 = 4.166667 %.") and "Below" not in said for said in gained)
+
+
+def test_the_exact_value_of_a_score_is_shown_where_it_decides_at_an_edge() -> None:
+    # 4.996 % is published as 5.00 to two decimals, and is no grade: 5 % would be.
+    weights = {"can-wait": "yes", "weight": Decimal("95.004"), "weight-baseline": Decimal(100)}
+    said = words("oral-therapy-weekly", weights, "weight_loss_pre_grade_v5")
+    assert "4.996" in said[1]
+    assert "the number lies where the table gives no grade" in said[0]
+
+
+def test_an_index_without_any_step_says_so() -> None:
+    said = words("eq-5d-5l", dict.fromkeys(("MO", "SC", "UA", "PD", "AD"), "1"), "INDEX_FR")
+    assert "Table france: 1, and nothing to add." in said
