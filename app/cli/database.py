@@ -62,7 +62,7 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision and grant the service its privileges."""
-        from app.store.schema import migrate  # noqa: PLC0415 - alembic takes a moment that every other verb is spared
+        from app.store.schema import migrate  # noqa: PLC0415 - alembic takes a moment that other verbs are spared
 
         migrate(self.owner_url, self.service_url)
 

@@ -21,7 +21,6 @@ from app.services.score_changes import Changes, ScoreChanges
 from app.settings import Settings
 from app.store.errors import Conflict, NotFound, StoreBusy
 from app.store.pool import Pool
-from app.store.schema import check_database
 from questionnaires.errors import UnknownQuestionnaire
 
 SHOWN_PAIRS = 4
@@ -87,6 +86,8 @@ def _targets(knowledge: Knowledge, instrument: str, version: str | None) -> Targ
 
 async def _run(knowledge: Knowledge, service_url: str, order: Rescoring) -> Changes:
     """As the service's role, in the scope of the centre: row-level security holds for operators too."""
+    from app.store.schema import check_database  # noqa: PLC0415 - alembic takes a moment that other verbs are spared
+
     await check_database(service_url)
     pool = await Pool.open(service_url, knowledge.settings)
     shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -19,7 +19,6 @@ from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
 from app.store.data_folder import data_folder
 from app.store.pool import Pool
-from app.store.schema import check_database
 
 Say = Callable[[str], None]
 _LOG = logging.getLogger(__name__)
@@ -58,6 +57,8 @@ def serve(settings: Settings) -> None:
 
     Raises StoreBusy, SchemaNotReady or UnsafeRole before anything listens.
     """
+    from app.store.schema import check_database  # noqa: PLC0415 - alembic takes a moment that other verbs are spared
+
     asyncio.run(check_database(settings.database_url or ""))
     if not settings.demo:
         _warn_of_examples(settings)

@@ -2,8 +2,8 @@
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,16 +110,17 @@ def _score_one(rulebook: Rulebook, path: Path, policy: str | None, in_words: InW
 
 
 def _read_answers(path: Path) -> dict[str, Any]:
+    """The answers of a file, read as strictly as the service reads a body: no key twice, no NaN, not too deep."""
+    from app.http.strict_json import MalformedBody, parse  # noqa: PLC0415 - a second that tables are spared
+
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        data = sys.stdin.read().encode() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         stop(f"{path}: {error.strerror}")
-    except UnicodeDecodeError as error:
-        stop(f"{path}: not UTF-8 (byte {error.start})")
     try:
-        answers = json.loads(text, parse_float=Decimal)
-    except json.JSONDecodeError as error:
-        stop(f"{path}: not JSON (line {error.lineno}, column {error.colno})")
+        answers = parse(data.removeprefix(BOM_UTF8))
+    except MalformedBody as refused:
+        stop(f"{path}: {refused.detail}")
     if not isinstance(answers, dict):
         stop(f"{path}: the answers are a JSON object of link id -> answer")
     return answers

@@ -38,7 +38,7 @@ class CsvSource:
         if header.count('"') % 2 or (len(line) == _LONGEST_HEADER and not header.endswith("\n")):
             raise TableError(f"{path}: the header goes over several lines or is too long: write it in the first line")
         self.separator = separator or _separator_of(header, known, path)
-        names = _names(header, self.separator)
+        names = _names(header, self.separator, path)
         if twice := repeated(names):
             raise TableError(
                 f"{path}: the header names {', '.join(map(repr, twice))} more than once: rename or remove it"
@@ -72,16 +72,22 @@ def _decoded(line: bytes, path: Path) -> str:
         raise TableError(f"{path}: row 1: not UTF-8 (byte {error.start}): save the file as UTF-8") from None
 
 
-def _names(header: str, separator: str) -> list[str]:
-    return next(csv.reader(io.StringIO(header.rstrip("\r\n")), delimiter=separator), [])
+def _names(header: str, separator: str, path: Path) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(header.rstrip("\r\n")), delimiter=separator), [])
+    except csv.Error:
+        raise TableError(
+            f"{path}: row 1: not the header of a CSV file: lines end with LF or CRLF, and a name is no longer than "
+            f"{csv.field_size_limit()} characters"
+        ) from None
 
 
 def _separator_of(header: str, known: Collection[str], path: Path) -> str:
     """The one separator under which the header names known columns. Raises TableError where several do."""
-    found = {separator: set(_names(header, separator)) & set(known) for separator in SEPARATORS}
+    found = {separator: set(_names(header, separator, path)) & set(known) for separator in SEPARATORS}
     most = max(len(names) for names in found.values())
     fitting = [separator for separator, names in found.items() if len(names) == most]
-    if most == 0 or (most == 1 and len(_names(header, fitting[0])) == 1):
+    if most == 0 or (most == 1 and len(_names(header, fitting[0], path)) == 1):
         return SEPARATORS[0]
     if len(fitting) > 1:
         shown = " or ".join(f"--separator {_shown(separator)}" for separator in fitting)

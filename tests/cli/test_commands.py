@@ -238,7 +238,10 @@ def test_score_explains_itself_on_demand() -> None:
         (("pre-consultation@9.9.9", "-"), "{}", "there is no pre-consultation@9.9.9; there is: "),
         (("pre-consultation", "-"), '{"pain-frequency": ', "not JSON (line 1, column 20)"),
         (("pre-consultation", "-"), "[]", "the answers are a JSON object of link id -> answer"),
-        (("pre-consultation", "-"), "NaN", "the answers are a JSON object"),
+        (("pre-consultation", "-"), "NaN", "NaN"),
+        (("pre-consultation", "-"), '{"can-wait": "no", "can-wait": "yes"}', "an object with the same key twice"),
+        (("pre-consultation", "-"), "[" * 100_000, "nested too deeply"),
+        (("pre-consultation", "-"), '{"quality-of-life": ' + "1" * 5_000 + "}", "a number that is too long"),
     ],
 )
 def test_score_says_what_it_cannot_read(arguments: tuple[str, str], stdin: str, words: str) -> None:

@@ -187,7 +187,7 @@ def test_a_column_that_is_nearly_a_link_id_is_refused_in_any_case_and_said_once(
 
 def test_a_separator_may_be_said(folder: Path) -> None:
     header = "patient;week;pain-frequency,pain-severity;pain-interference"
-    several = run(folder, ["A;0;1;1"], header="patient,week;pain-frequency,pain-severity;quality-of-life")
+    several = run(folder, ["A;0;1;1"], header="patient;week;pain-frequency;x,pain-severity")
     assert "say --separator ',' or --separator ';'" in several.output
     ran = run(folder, ["A;0;1;1"], "--separator", ";", header=header)
     assert ran.exit_code == 0, ran.output

@@ -24,6 +24,8 @@ from tests.support.wide_instrument import write_wide_instrument
         (FINE + "\n" + FULL + "\n", "row 3 has 1 cell(s), the header has 9"),
         (FINE.encode() + b"1,2,\xe9,1,1,1,1,1,1\n", "row 3: not UTF-8 (byte 67 of the file): save the file as UTF-8"),
         (f"é,{HEADER}\n".encode("latin-1"), "row 1: not UTF-8 (byte 0): save the file as UTF-8"),
+        ("PHQ1,PHQ2\r1,2\r", "row 1: not the header of a CSV file: lines end with LF or CRLF"),
+        ("PHQ1," + "x" * 140_000 + "\n", "a name is no longer than 131072 characters"),
         (FINE.encode("utf-16"), "not UTF-8 but UTF-16: save the file as UTF-8"),
         (f"id,{FINE.partition(chr(10))[0]}\n" + f'"open,{FULL}\n' * 3, "a quote"),
         (f'id,{HEADER}\n"closed"not,{FULL}\n', "row 2: a quote stands within a cell"),

@@ -358,3 +358,13 @@ def test_what_the_file_gets_wrong_by_fhir_is_told_without_its_values() -> None:
     assert not any("certainly" in fault for fault in faults)
     (whole,) = faults_of(resource(_title="0"))
     assert "unreadable to a FHIR library" in whole
+
+
+def test_the_unit_of_a_condition_is_told_because_the_folder_compares_the_number_alone() -> None:
+    heavy = {"question": "a", "operator": ">", "answerQuantity": {"value": 3, "unit": "lb", "code": "[lb_av]"}}
+    found = imported(
+        {"linkId": "a", "type": "decimal", "text": "A"},
+        {"linkId": "b", "type": "string", "text": "B", "enableWhen": [heavy]},
+    )
+    assert "item[1].enableWhen[0].answerQuantity.unit" in told(found)["item.enableWhen.answerQuantity.unit"]
+    assert "item[1].enableWhen[0].answerQuantity.code" in told(found)["item.enableWhen.answerQuantity.code"]

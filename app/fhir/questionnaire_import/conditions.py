@@ -29,7 +29,7 @@ class Conditions:
             if isinstance(read, str):
                 condition.leave("branching condition", read, _TODO)
             else:
-                condition.carry()
+                _carry(condition)
                 found.append(read)
         return found
 
@@ -55,6 +55,17 @@ class Conditions:
             return "no answer to the question can be what it names"
         written = str(value).lower() if isinstance(value, bool) else str(value)
         return {"question": asked, "operator": operator.value, "answer": written}
+
+
+def _carry(condition: Node) -> None:
+    """All of a condition is in the folder; but of a quantity only its number. The rest of it is left to be listed."""
+    answer = condition.choice("answer")
+    if answer is None or answer[0] != "Quantity":
+        condition.carry()
+        return
+    for key in ("question", "operator"):
+        condition.carry_key(key)
+    answer[1].carry_key("value")
 
 
 def _value(question: Item, options: Options, kind: str, given: Any) -> Value | None:

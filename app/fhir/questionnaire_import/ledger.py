@@ -153,8 +153,12 @@ _NO_PLACE = (
 _CODES = ("an item has no code of another system", "say with `concept` and `attribute` what the item asks")
 _OPTION_SYSTEM = ("answers are stored as the option's code alone", "keep the mapping, if a receiver needs it")
 _NO_ANSWER = ("an instrument suggests no answer", "nothing, unless the answer must be suggested")
+_UNIT = ("a condition compares the number alone", "see that the question is answered in the same unit")
 _REASONS = {
     "answerOption.initialSelected": _NO_ANSWER,
+    "answerQuantity.code": _UNIT,
+    "answerQuantity.comparator": _UNIT,
+    "answerQuantity.unit": _UNIT,
     "answerOption.valueCoding.system": _OPTION_SYSTEM,
     "answerValueSet": ("the options are not in the file", "write them into the definition"),
     "id": ("what is stored has no id of a FHIR resource", "nothing"),
