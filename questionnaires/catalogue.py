@@ -8,7 +8,7 @@ from questionnaires.claims import breaches
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.definition_reading import read_definition
 from questionnaires.errors import FileProblem, InstrumentInvalid, UnknownQuestionnaire
-from questionnaires.folder import Folder
+from questionnaires.folder import Folder, instrument_folders
 from questionnaires.instrument_files import (
     DefinitionFile,
     InstrumentFile,
@@ -121,7 +121,7 @@ def read_catalogue(root: Path, canonical_base: str) -> tuple[Catalogue, tuple[Fi
     """The instruments whose definitions are sound, and every damage of all: what an author's check goes on from."""
     problems: list[FileProblem] = []
     families: dict[str, Instrument] = {}
-    for path in sorted(p for p in root.glob("*") if p.is_dir()):
+    for path in instrument_folders(root):
         folder = Folder(path)
         family = _load_instrument(folder, canonical_base)
         problems.extend(folder.problems)

@@ -11,6 +11,11 @@ from questionnaires.strict_yaml import Path as YamlPath
 S = TypeVar("S", bound=Shape)
 
 
+def instrument_folders(root: Path) -> list[Path]:
+    """The instrument folders below a root, by name. A hidden one is somebody's half-written copy."""
+    return sorted(path for path in root.glob("[!.]*") if path.is_dir())
+
+
 class Folder:
     """One instrument folder. Problems add up in `problems`, so that an author sees all of them at once."""
 

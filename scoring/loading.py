@@ -7,7 +7,7 @@ from pathlib import Path
 from questionnaires.catalogue import Catalogue, Instrument
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.errors import FileProblem, InstrumentInvalid
-from questionnaires.folder import Folder
+from questionnaires.folder import Folder, instrument_folders
 from scoring.binding import ScoringSource, bind
 from scoring.rulebook import Rulebook
 from scoring.rules import AlertsFile, ScoringFile
@@ -45,7 +45,7 @@ def load_rulebooks(root: Path, catalogue: Catalogue) -> Rulebooks:
     """
     problems: list[FileProblem] = []
     found: dict[str, list[Rulebook]] = {q.canonical: [] for q in catalogue.questionnaires}
-    for path in sorted(p for p in root.glob("*") if p.is_dir()):
+    for path in instrument_folders(root):
         folder = Folder(path)
         instrument = catalogue.instruments.get(path.name)
         for name in sorted(folder.files("scoring", "scoring.yaml"), key=_version_order):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from questionnaires.folder import instrument_folders
 from questionnaires.shapes import advise
 
 
@@ -18,6 +19,6 @@ def folder_meant(name: str, root: Path) -> Path:
     is_path = "/" in name or (Path(name) / "instrument.yaml").is_file()
     folder = Path(name).resolve() if is_path else root / name
     if not (folder / "definition").is_dir():
-        there = tuple(sorted(path.name for path in root.glob("*") if path.is_dir()))
+        there = tuple(path.name for path in instrument_folders(root))
         raise NoSuchInstrument(f"there is no instrument '{name}': {advise(name, there)}; or give the path of a folder")
     return folder

@@ -38,6 +38,7 @@ def damages(root: Path, changes: Changes) -> list[str]:
 
 def test_a_sound_folder_is_an_instrument(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("a file beside the folders is none of ours")
+    (tmp_path / ".half-written.part").mkdir()
     found = catalogue(tmp_path)
 
     assert list(found.instruments) == ["sample"]
