@@ -120,6 +120,26 @@ class _Compared:
     now: Mapping[str, Number]
     before: Mapping[Since, Mapping[str, Number]]
 
+    def reached(self, watch: Watch) -> tuple[Number, Number | None] | None:
+        """The number where a rule on a level or a change fires, and for a change the earlier one; else None.
+
+        Where there is nothing to compare with, nothing changed.
+        """
+        rule = watch.rule
+        number = self.now.get(watch.on)
+        if number is None:
+            return None
+        if rule.at_least is not None:
+            return (number, None) if number >= rule.at_least else None
+        if rule.at_most is not None:
+            return (number, None) if number <= rule.at_most else None
+        previous = self.before.get(rule.since, {}).get(watch.on)
+        if previous is None:
+            return None
+        change = number - previous
+        fires = change >= rule.rise_of if rule.rise_of is not None else -change >= (rule.fall_of or 0)
+        return (number, previous) if fires else None
+
 
 class _Evaluation:
     """One response, what it is compared with, and the numbers of both."""
@@ -142,42 +162,22 @@ class _Evaluation:
     def triggers(self) -> Iterator[tuple[Watch, Trigger]]:
         for watches, numbers in ((self.rulebook.item_watches, self.items), (self.rulebook.score_watches, self.scores)):
             for watch in watches:
-                trigger = self.fires(watch, numbers)
-                if trigger is not None:
+                code = watch.rule.equals
+                found: tuple[Number | str, Number | None] | None
+                if code is None:
+                    found = numbers.reached(watch)
+                else:
+                    found = (code, None) if self.is_answered(watch.on, code) else None
+                if found is not None and (trigger := self.trigger(watch, *found)):
                     yield watch, trigger
 
-    def fires(self, watch: Watch, numbers: "_Compared") -> Trigger | None:
-        """The trigger of one watch, where its rule fires and every further condition holds."""
+    def trigger(self, watch: Watch, value: Number | str, previous: Number | None) -> Trigger | None:
+        """The trigger of a rule that fires, where every further condition holds."""
         rule = watch.rule
-        if rule.during_treatment and self.circumstances.on_treatment is False:
-            return None
-        if rule.equals is not None:
-            if not self.is_answered(watch.on, rule.equals):
-                return None
-            value: Number | str = rule.equals
-        elif watch.on not in numbers.now:
-            return None
-        else:
-            value = number = numbers.now[watch.on]
-            if rule.compares:
-                return self.changed(watch, number, numbers.before.get(rule.since, {}).get(watch.on))
-            if not _within(rule.at_least, rule.at_most, number):
-                return None
         seen = self.conditions(watch)
-        return None if seen is None else Trigger(rule.name, watch.on, value, and_seen=seen)
-
-    def changed(self, watch: Watch, number: Number, previous: Number | None) -> Trigger | None:
-        """The trigger of a rule on a change. Where there is nothing to compare with, nothing changed."""
-        rule = watch.rule
-        if previous is None:
+        if seen is None or (rule.during_treatment and self.circumstances.on_treatment is False):
             return None
-        change = number - previous
-        if rule.rise_of is not None and change < rule.rise_of:
-            return None
-        if rule.fall_of is not None and -change < rule.fall_of:
-            return None
-        seen = self.conditions(watch)
-        return None if seen is None else Trigger(rule.name, watch.on, number, previous, rule.since, seen)
+        return Trigger(rule.name, watch.on, value, previous, rule.since if rule.compares else None, seen)
 
     def conditions(self, watch: Watch) -> tuple[Seen, ...] | None:
         """What each further condition saw, or None where one does not hold. What is not known does not hold."""

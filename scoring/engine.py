@@ -74,7 +74,9 @@ def used_value(source: Input, response: CheckedResponse, fed_on: Outcomes) -> Ex
             return outcome.result.reason
         assert outcome.exact is not None, "binding lets no rule rest on a state"
         value = outcome.exact
-    return value if isinstance(value, (Absence, NoValue)) else source.turned(value)
+    if not source.is_reversed or isinstance(value, (Absence, NoValue)):
+        return value
+    return source.turned(value)
 
 
 def _published(bound: BoundRule, response: CheckedResponse, exact: Exact) -> Number:

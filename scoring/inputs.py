@@ -20,8 +20,8 @@ class Input:
     is_reversed: bool = False
 
     def turned(self, value: Exact) -> Exact:
-        """The value as the rule uses it: a reversed one is turned round within its range (low + high - value)."""
-        return self.low + self.high - value if self.is_reversed else value
+        """A value turned round within the range (low + high - value), as a rule uses a reversed input."""
+        return self.low + self.high - value
 
 
 def can_be_scored(item: Item) -> bool:

@@ -150,14 +150,14 @@ def test_the_most_severe_alert_comes_first_and_the_others_keep_their_order() -> 
 
 
 def watching(book: Rulebook, *rules: dict[str, Any]) -> Rulebook:
-    """The same rulebook with these alert rules, each on an item or on the scores of a kind."""
+    """The same rulebook with these alert rules, each on an item, on a score, or on the scores of a kind."""
     items: list[Watch] = []
     scores: list[Watch] = []
     for rule in (AlertRule.model_validate({"name": "rule", "severity": "soon", "reference": "own"} | r) for r in rules):
         if rule.item:
             items.append(Watch(rule, rule.item, rule.item))
         else:
-            bound = (b.rule for b in book.rules.values() if b.rule.kind is rule.scores)
+            bound = (b.rule for b in book.rules.values() if b.rule.kind is rule.scores or b.rule.name == rule.score)
             scores.extend(Watch(rule, score_rule.name, score_rule.concept) for score_rule in bound)
     return replace(book, item_watches=tuple(items), score_watches=tuple(scores))
 
@@ -263,3 +263,23 @@ def test_a_rise_is_seen_where_the_display_left_the_follow_up_out() -> None:
     book = rulebooks.current(catalogue.get("pro-ctcae"))
     found = alerts_of({"PROCTCAE_9A_SCL": "1", "PROCTCAE_9B_SCL": "2"}, previous={"PROCTCAE_9A_SCL": "0"}, book=book)
     assert [(alert.concept, alert.severity) for alert in found] == [("nausea", SOON)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "now", "previous", "fires"),
+    [
+        ({"item": "well", "at_most": "3"}, 3, None, True),
+        ({"item": "well", "at_most": "3"}, 4, None, False),
+        ({"score": "well_scale", "at_most": "3"}, 2, None, True),
+        ({"item": "well", "fall_of": "2"}, 5, 7, True),
+        ({"item": "well", "fall_of": "2"}, 5, 6, False),
+        ({"item": "well", "fall_of": "2"}, 5, None, False),
+    ],
+)
+def test_a_rule_may_watch_what_is_low_or_falls(
+    rule: dict[str, Any], now: int, previous: int | None, fires: bool
+) -> None:
+    alerts = alerts_of({"well": now}, None if previous is None else {"well": previous}, watching(WEEKLY, rule))
+    assert [trigger.value for alert in alerts for trigger in alert.triggers] == ([now] if fires else [])
+    since = None if previous is None else Since.PREVIOUS
+    assert [trigger.since for alert in alerts for trigger in alert.triggers] == ([since] if fires else [])
