@@ -1,5 +1,6 @@
 """Who is calling, as the rest of the service knows them: one frozen object for `/v1`, `/fhir` and pages."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -37,6 +38,18 @@ class Caller:
             raise ValueError("a patient caller is one patient, another caller is none")
         if self.acts_for and self.role is not Role.PATIENT:
             raise ValueError("only a patient caller acts for others")
+
+    @property
+    def recorder_id(self) -> UUID | None:
+        """By what id others may know who of the staff, or which system, recorded something; None for a patient.
+
+        The same for every token of the subject, and tells nothing of it: UUID version 8 (RFC 9562) of a digest.
+        """
+        if self.role is Role.PATIENT:
+            return None
+        digest = hashlib.sha256(f"{self.centre_id}|{self.subject}".encode()).digest()
+        value = int.from_bytes(digest[:16])
+        return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
 
     def may_touch(self, patient_id: UUID) -> bool:
         """Whether this patient of the caller's own centre is within reach: a patient's own and entrusted, else all."""

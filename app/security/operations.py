@@ -19,9 +19,12 @@ class Operation(StrEnum):
 
     READ_SELF = "read_self"
     READ_QUESTIONNAIRE = "read_questionnaire"
+    LIST_QUESTIONNAIRES = "list_questionnaires"
     SCORE = "score"
     REGISTER_PATIENT = "register_patient"
     READ_PATIENT = "read_patient"
+    LIST_PATIENTS = "list_patients"
+    MERGE_PATIENTS = "merge_patients"
     SAVE_DRAFT = "save_draft"
     DISCARD_DRAFT = "discard_draft"
     READ_DRAFT = "read_draft"
@@ -30,8 +33,15 @@ class Operation(StrEnum):
     LIST_RESPONSES = "list_responses"
     CORRECT_RESPONSE = "correct_response"
     MARK_ENTERED_IN_ERROR = "mark_entered_in_error"
+    DELETE_RESPONSE = "delete_response"
+    READ_PROVENANCE = "read_provenance"
+    LIST_PROVENANCE = "list_provenance"
     UPSERT_CONSULTATION = "upsert_consultation"
     READ_CONSULTATION = "read_consultation"
+    LIST_CONSULTATIONS = "list_consultations"
+    READ_CENTRE = "read_centre"
+    READ_PRACTITIONER = "read_practitioner"
+    READ_DEVICE = "read_device"
     READ_SCORES = "read_scores"
     LIST_SCORES = "list_scores"
     READ_SYNTHESIS = "read_synthesis"
@@ -48,9 +58,12 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
     {
         Operation.READ_SELF: _EVERYONE,
         Operation.READ_QUESTIONNAIRE: _EVERYONE,
+        Operation.LIST_QUESTIONNAIRES: _EVERYONE,
         Operation.SCORE: _EVERYONE,
         Operation.REGISTER_PATIENT: _CARE,
         Operation.READ_PATIENT: _CARE_AND_PATIENT,
+        Operation.LIST_PATIENTS: _CARE_AND_PATIENT,
+        Operation.MERGE_PATIENTS: _CARE,
         Operation.SAVE_DRAFT: _ANSWERING,
         Operation.DISCARD_DRAFT: _ANSWERING,
         Operation.READ_DRAFT: _ANSWERING,
@@ -59,8 +72,15 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
         Operation.LIST_RESPONSES: _CARE_AND_PATIENT,
         Operation.CORRECT_RESPONSE: _CARE_AND_PATIENT,
         Operation.MARK_ENTERED_IN_ERROR: _CARE,
+        Operation.DELETE_RESPONSE: _CARE,
+        Operation.READ_PROVENANCE: _CARE_AND_PATIENT,
+        Operation.LIST_PROVENANCE: _CARE_AND_PATIENT,
         Operation.UPSERT_CONSULTATION: _CARE,
         Operation.READ_CONSULTATION: _CARE_AND_PATIENT,
+        Operation.LIST_CONSULTATIONS: _CARE_AND_PATIENT,
+        Operation.READ_CENTRE: _EVERYONE,
+        Operation.READ_PRACTITIONER: _CARE_AND_PATIENT,
+        Operation.READ_DEVICE: _CARE_AND_PATIENT,
         Operation.READ_SCORES: _CARE,
         Operation.LIST_SCORES: _CARE,
         Operation.READ_SYNTHESIS: _CARE,
@@ -73,9 +93,12 @@ NEEDS: Final[Mapping[Operation, tuple[str, Interaction] | None]] = MappingProxyT
     {
         Operation.READ_SELF: None,
         Operation.READ_QUESTIONNAIRE: ("Questionnaire", Interaction.READ),
+        Operation.LIST_QUESTIONNAIRES: ("Questionnaire", Interaction.SEARCH),
         Operation.SCORE: ("Questionnaire", Interaction.READ),
         Operation.REGISTER_PATIENT: ("Patient", Interaction.CREATE),
         Operation.READ_PATIENT: ("Patient", Interaction.READ),
+        Operation.LIST_PATIENTS: ("Patient", Interaction.SEARCH),
+        Operation.MERGE_PATIENTS: ("Patient", Interaction.UPDATE),
         Operation.SAVE_DRAFT: ("QuestionnaireResponse", Interaction.UPDATE),
         Operation.DISCARD_DRAFT: ("QuestionnaireResponse", Interaction.UPDATE),
         Operation.READ_DRAFT: ("QuestionnaireResponse", Interaction.READ),
@@ -84,8 +107,15 @@ NEEDS: Final[Mapping[Operation, tuple[str, Interaction] | None]] = MappingProxyT
         Operation.LIST_RESPONSES: ("QuestionnaireResponse", Interaction.SEARCH),
         Operation.CORRECT_RESPONSE: ("QuestionnaireResponse", Interaction.UPDATE),
         Operation.MARK_ENTERED_IN_ERROR: ("QuestionnaireResponse", Interaction.UPDATE),
+        Operation.DELETE_RESPONSE: ("QuestionnaireResponse", Interaction.DELETE),
+        Operation.READ_PROVENANCE: ("Provenance", Interaction.READ),
+        Operation.LIST_PROVENANCE: ("Provenance", Interaction.SEARCH),
         Operation.UPSERT_CONSULTATION: ("Encounter", Interaction.UPDATE),
         Operation.READ_CONSULTATION: ("Encounter", Interaction.READ),
+        Operation.LIST_CONSULTATIONS: ("Encounter", Interaction.SEARCH),
+        Operation.READ_CENTRE: ("Organization", Interaction.READ),
+        Operation.READ_PRACTITIONER: ("Practitioner", Interaction.READ),
+        Operation.READ_DEVICE: ("Device", Interaction.READ),
         Operation.READ_SCORES: ("Observation", Interaction.READ),
         Operation.LIST_SCORES: ("Observation", Interaction.SEARCH),
         Operation.READ_SYNTHESIS: ("Composition", Interaction.READ),

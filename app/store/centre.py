@@ -1,6 +1,7 @@
 """The centre: its name, languages, mode and emergency contacts. Operators write it; the service only reads."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ CENTRE = Table(
     Column("emergency_contacts", JSONB, nullable=False),
     Column("consultation_instruments", ARRAY(Text), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("fhir_profiles", ARRAY(Text), nullable=False, server_default="{}"),
 )
 
 _READ = Statement(select(CENTRE).where(CENTRE.c.centre_id == bindparam("centre_id")))
@@ -40,9 +42,18 @@ class EmergencyContact:
     names: dict[str, str]
 
 
+class FhirProfile(StrEnum):
+    """National profiles that a centre's Observations may conform to, beside R4 itself."""
+
+    TELESURVEILLANCE = "telesurveillance"
+    """ANS / InteropSanté, tlsv-observation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """One hospital or clinic. `consultation_instruments` are asked for before every consultation."""
+    """One hospital or clinic. `consultation_instruments` are asked for before every consultation; `fhir_profiles` are
+    what the resources that it gives out conform to besides.
+    """
 
     centre_id: UUID
     name: str
@@ -51,6 +62,7 @@ class Centre:
     time_zone: str
     emergency_contacts: tuple[EmergencyContact, ...]
     consultation_instruments: tuple[str, ...]
+    fhir_profiles: frozenset[FhirProfile] = frozenset()
 
 
 async def read_centre(tx: Transaction) -> Centre:
@@ -72,6 +84,7 @@ def centre_from_row(row: asyncpg.Record) -> Centre:
         time_zone=row["time_zone"],
         emergency_contacts=tuple(EmergencyContact(c["number"], c["names"]) for c in contacts),
         consultation_instruments=tuple(row["consultation_instruments"]),
+        fhir_profiles=frozenset(FhirProfile(name) for name in row["fhir_profiles"]),
     )
 
 
@@ -85,4 +98,5 @@ async def add_centre(tx: Transaction, centre: Centre) -> None:
         time_zone=centre.time_zone,
         emergency_contacts=jsonb.dump([{"number": c.number, "names": c.names} for c in centre.emergency_contacts]),
         consultation_instruments=list(centre.consultation_instruments),
+        fhir_profiles=sorted(profile.value for profile in centre.fhir_profiles),
     )

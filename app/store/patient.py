@@ -21,6 +21,8 @@ PATIENT = Table(
     Column("birth_date", Date),
     Column("language", Text),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("identity_status", Text),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
 PATIENT_IDENTIFIER = Table(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     ForeignKeyConstraint,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -47,18 +50,34 @@ RESPONSE = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("authored_at", DateTime(timezone=True), nullable=False),
-    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("idempotency_key", Text),
     Column("body_sha256", LargeBinary),
     Column("reason", Text),
     Column("answers", JSONB, nullable=False),
     Column("scores", JSONB, nullable=False),
     Column("evaluation", JSONB, nullable=False),
+    Column("consultation_id", Uuid),
+    Column("recorder_id", Uuid),
+    Column("identifier_system", Text),
+    Column("identifier_value", Text),
+    Column("is_deleted", Boolean, nullable=False, server_default=false()),
     # NULLs are distinct: only revision 1 carries the key, and keeps it for ever.
     UniqueConstraint("centre_id", "patient_id", "idempotency_key"),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
+    ForeignKeyConstraint(["centre_id", "consultation_id"], ["consultation.centre_id", "consultation.consultation_id"]),
     # In the whole order of a history, so that its latest response is one step away, whatever shares its time.
     Index("ix_response_patient", "centre_id", "patient_id", "authored_at", "stored_at", "response_id"),
+    # In the order of incremental reading.
+    Index("ix_response_stored", "centre_id", "stored_at", "response_id", "revision"),
+    Index(
+        "ix_response_identifier",
+        "centre_id",
+        "identifier_value",
+        "identifier_system",
+        postgresql_where=text("identifier_value IS NOT NULL"),
+    ),
+    Index("ix_response_recorder", "centre_id", "recorder_id", postgresql_where=text("recorder_id IS NOT NULL")),
 )
 
 
@@ -67,7 +86,10 @@ class StoredResponse:
     """One revision of one response, as its row says.
 
     `authored` and `sent_at` are what the client's clock said; `authored_at` is corrected by when it was received.
-    `answers`, `scores` and `evaluation` are the plain data of their JSON columns.
+    `answers`, `scores` and `evaluation` are the plain data of their JSON columns. `consultation_id`: the visit that it
+    was answered for; `recorder_id`: who of the staff or which system recorded it (`Caller.recorder_id`); the
+    identifier is the one that another system knows it by; each None where nobody said. `is_deleted`: entered in error
+    and withdrawn from FHIR clients.
     """
 
     response_id: UUID
@@ -95,6 +117,11 @@ class StoredResponse:
     answers: Mapping[str, Any]
     scores: Mapping[str, Any]
     evaluation: Mapping[str, Any]
+    consultation_id: UUID | None = None
+    recorder_id: UUID | None = None
+    identifier_system: str | None = None
+    identifier_value: str | None = None
+    is_deleted: bool = False
 
 
 COLUMNS = tuple(column.name for column in RESPONSE.columns if column.name != "centre_id")

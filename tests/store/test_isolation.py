@@ -228,8 +228,9 @@ async def test_no_row_of_another_patient_can_be_added_or_given_to_them(
 async def test_the_service_may_do_what_is_listed_and_no_more(
     rows: TwoCentres, as_service: asyncpg.Connection, table: str
 ) -> None:
+    first = rows.first
     addition, values = insertion(
-        table, row_of(every_table().tables[table], rows.first.centre_id, rows.first.patient_id)
+        table, row_of(every_table().tables[table], first.centre_id, first.patient_id, first.rows)
     )
     attempts: dict[str, tuple[str, list[Any]]] = {
         "SELECT": (f"SELECT * FROM {table}", []),

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.types import Date, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.types import Boolean, Date, DateTime, Integer, LargeBinary, Text, Uuid
 
 from app.store.ids import new_id
 from app.store.response import RESPONSE
@@ -26,6 +26,7 @@ _FILLERS: dict[type, Callable[[str], Any]] = {
     Uuid: lambda _: new_id(),
     Text: lambda mark: mark,
     Integer: lambda _: 1,
+    Boolean: lambda _: False,
     DateTime: lambda _: _AT,
     Date: lambda _: date(1970, 1, 1),
     LargeBinary: lambda mark: mark.encode(),
@@ -47,7 +48,7 @@ class PatientRows:
 
     centre_id: UUID
     patient_id: UUID
-    rows: dict[str, dict[str, Any]]
+    rows: "Rows"
 
     @property
     def ids(self) -> set[UUID]:
@@ -56,9 +57,19 @@ class PatientRows:
         return {value for value in values if isinstance(value, UUID)} - {self.centre_id}
 
 
-def row_of(table: Table, centre_id: UUID, patient_id: UUID) -> dict[str, Any]:
-    """One complete row of a table."""
-    known = {"centre_id": centre_id, "patient_id": patient_id}
+Rows = dict[str, dict[str, Any]]
+"""Table -> a row of it."""
+
+
+def row_of(table: Table, centre_id: UUID, patient_id: UUID, others: Rows | None = None) -> dict[str, Any]:
+    """One complete row of a table, with foreign keys to the other rows."""
+    keys = (key for constraint in table.foreign_key_constraints for key in constraint.elements)
+    known = {
+        key.parent.name: others[key.column.table.name][key.column.name]
+        for key in keys
+        if others and key.column.table.name in others
+    } | {"centre_id": centre_id, "patient_id": patient_id}
+    known.pop("replaced_by", None)  # by another patient than this one, who is nobody here
     return {
         c.name: known[c.name] if c.name in known else filler(c, str(new_id()) if c.name in _UNIQUE else "same")
         for c in table.columns
@@ -74,8 +85,12 @@ def insertion(table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:
 async def add_patient(connection: asyncpg.Connection, centre_id: UUID) -> PatientRows:
     """A patient with a row in every table (two responses); the centre's own row is added where it is missing."""
     patient_id = new_id()
-    rows = {table.name: row_of(table, centre_id, patient_id) for table in every_table().sorted_tables}
-    earlier = row_of(RESPONSE, centre_id, patient_id)
+    rows: Rows = {}
+    for table in every_table().sorted_tables:
+        rows[table.name] = row_of(table, centre_id, patient_id, rows)
+    # Whom a patient is replaced by is nobody here: foreign keys are not what is looked at.
+    await connection.execute("SET session_replication_role = replica")
+    earlier = row_of(RESPONSE, centre_id, patient_id, rows)
     for name, row in (*rows.items(), (RESPONSE.name, earlier)):
         statement, values = insertion(name, row)
         await connection.execute(f"{statement} ON CONFLICT DO NOTHING", *values)

@@ -12,9 +12,12 @@ from tests.unit.security.forge import CENTRE, CHILD, PATIENT, STRANGER
 EXPECTED = {
     "read_self": ("PCNSA", None),
     "read_questionnaire": ("PCNSA", "Questionnaire.r"),
+    "list_questionnaires": ("PCNSA", "Questionnaire.s"),
     "score": ("PCNSA", "Questionnaire.r"),
     "register_patient": ("CNS", "Patient.c"),
     "read_patient": ("PCNS", "Patient.r"),
+    "list_patients": ("PCNS", "Patient.s"),
+    "merge_patients": ("CNS", "Patient.u"),
     "save_draft": ("PCN", "QuestionnaireResponse.u"),
     "discard_draft": ("PCN", "QuestionnaireResponse.u"),
     "read_draft": ("PCN", "QuestionnaireResponse.r"),
@@ -23,8 +26,15 @@ EXPECTED = {
     "list_responses": ("PCNS", "QuestionnaireResponse.s"),
     "correct_response": ("PCNS", "QuestionnaireResponse.u"),
     "mark_entered_in_error": ("CNS", "QuestionnaireResponse.u"),
+    "delete_response": ("CNS", "QuestionnaireResponse.d"),
+    "read_provenance": ("PCNS", "Provenance.r"),
+    "list_provenance": ("PCNS", "Provenance.s"),
     "upsert_consultation": ("CNS", "Encounter.u"),
     "read_consultation": ("PCNS", "Encounter.r"),
+    "list_consultations": ("PCNS", "Encounter.s"),
+    "read_centre": ("PCNSA", "Organization.r"),
+    "read_practitioner": ("PCNS", "Practitioner.r"),
+    "read_device": ("PCNS", "Device.r"),
     "read_scores": ("CNS", "Observation.r"),
     "list_scores": ("CNS", "Observation.s"),
     "read_synthesis": ("CNS", "Composition.r"),
@@ -36,7 +46,19 @@ CONTEXTS = {
     Role.SYSTEM: "system",
     Role.ADMIN: "user",
 }
-RESOURCES = ("Questionnaire", "QuestionnaireResponse", "Patient", "Encounter", "Observation", "Composition", "*")
+RESOURCES = (
+    "Questionnaire",
+    "QuestionnaireResponse",
+    "Patient",
+    "Encounter",
+    "Observation",
+    "Composition",
+    "Provenance",
+    "Organization",
+    "Practitioner",
+    "Device",
+    "*",
+)
 SCOPES = ["", "openid fhirUser"] + [
     f"{context}/{resource}.{letter}"
     for context in ("patient", "user", "system")
@@ -96,7 +118,8 @@ def test_default_scopes_are_the_least(role: Role) -> None:
 
 def test_default_scopes_of_a_patient() -> None:
     assert default_scopes(Role.PATIENT) == (
-        "patient/Encounter.r patient/Patient.r patient/Questionnaire.r patient/QuestionnaireResponse.crus"
+        "patient/Device.r patient/Encounter.rs patient/Organization.r patient/Patient.rs patient/Practitioner.r"
+        " patient/Provenance.rs patient/Questionnaire.rs patient/QuestionnaireResponse.crus"
     )
 
 
