@@ -9,7 +9,8 @@ from fastapi_offline import FastAPIOffline
 from app import __version__
 from app.api import consultations, drafts, health, longitudinal, me, patients, questionnaires, responses, scores
 from app.api.openapi import describe
-from app.fhir import routes as fhir
+from app.fhir import metadata
+from app.fhir.offers import ROUTERS as FHIR
 from app.http.answering import answer_error, install_problem_handlers
 from app.http.dependencies import Clock, system_clock
 from app.http.envelope import Envelope
@@ -62,7 +63,8 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         consultations.router,
         scores.router,
         longitudinal.router,
-        fhir.router,
+        metadata.router,
+        *FHIR,
         synthesis.router,
         patient_scores.router,
         problem_list.router,

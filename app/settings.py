@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     demo: bool = False
     canonical_base: str = "https://vigie.example/fhir"
+    service_base: str | None = None
     instruments_dir: Path = Path(__file__).parent.parent / "questionnaires" / "instruments"
     issuers: tuple[Issuer, ...] = ()
     host: str = "127.0.0.1"

@@ -4,9 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
+
+FHIR_JSON: Final = "application/fhir+json"
+CONTENT_TYPE: Final = f"{FHIR_JSON}; charset=utf-8"
 
 Resource = dict[str, Any]
 """One FHIR resource or element as plain data: dict, list, str, int, bool, Decimal; never float, None or empty."""

@@ -98,6 +98,7 @@ class ResponseOut(BaseModel):
     sent_at: datetime | None
     authored_at: datetime
     stored_at: datetime
+    consultation_id: UUID | None
     late_by_hours: int | None
     flags: list[str]
     context: Context
@@ -171,6 +172,7 @@ def response_body(catalogue: Catalogue, found: ResponseRead) -> ResponseOut:
         sent_at=stored.sent_at,
         authored_at=stored.authored_at,
         stored_at=stored.stored_at,
+        consultation_id=stored.consultation_id,
         late_by_hours=late_by_hours_of(stored),
         flags=stored.evaluation["flags"],
         context=Context(on_treatment=on_treatment_of(stored)),

@@ -62,7 +62,8 @@ class SubmissionBody(Body):
 
     `authored`, `sent_at`, `begun_at` are by the client's clock: `sent_at`, its time of sending, corrects the others.
     `text_digest`: of the words that were shown, as the questionnaire gave it; without it, the newest of the language.
-    `answered_by` is said by staff and systems; a patient's token says it by itself.
+    `answered_by` is said by staff and systems; a patient's token says it by itself. `consultation_id`: the visit that
+    it was answered for, as this service knows it.
     """
 
     questionnaire: InstrumentId
@@ -74,6 +75,7 @@ class SubmissionBody(Body):
     sent_at: Timestamp | None = None
     begun_at: Timestamp | None = None
     answered_by: Respondent | None = None
+    consultation_id: UUID | None = None
     context: Context | None = None
 
     @property
@@ -123,6 +125,7 @@ async def submit(
             idempotency_key=idempotency_key,
             body_sha256=_sha256(body),
             on_treatment=body.on_treatment,
+            consultation_id=body.consultation_id,
         ),
     )
     stored = submitted.response
@@ -216,9 +219,12 @@ async def mark_in_error(
 def _sha256(body: SubmissionBody) -> bytes:
     """Of the canonical body: sorted keys, without `sent_at`, which is another one at every retry.
 
-    The context is in it where it says something: a body that says nothing of it has the digest that it always had.
+    Context and visit are in it where they say something: a body that says nothing of them has the digest that it always
+    had.
     """
-    plain = {name: value for name, value in body if name not in ("sent_at", "context")}
+    plain = {name: value for name, value in body if name not in ("sent_at", "context", "consultation_id")}
+    if body.consultation_id is not None:
+        plain["consultation_id"] = str(body.consultation_id)
     if body.on_treatment is not None:
         plain["context"] = {"on_treatment": body.on_treatment}
     try:

@@ -1,6 +1,7 @@
 """How problems leave the house: as problem+json (RFC 9457) on `/v1`, as an OperationOutcome on `/fhir`."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,13 +13,13 @@ from starlette.routing import Match
 from app.http.preconditions import PreconditionRequired
 from app.http.problem_kinds import KINDS
 from app.http.problems import Problem, problem_of
+from app.http.refusal import Refused
 from app.http.strict_json import BodyTooLarge, MalformedBody
 from app.log import correlation_id
 from app.security.errors import SecurityError
 from app.services.errors import ServiceError
 from app.store.errors import StoreBusy, StoreError
-from fhir_export.capability import FHIR_JSON
-from fhir_export.encoding import encode
+from fhir_export.encoding import CONTENT_TYPE, encode
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
 from questionnaires.errors import UnknownQuestionnaire
 
@@ -38,6 +39,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent."""
     app.add_exception_handler(RequestValidationError, _request_invalid)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Refused, _refused)
     # By family, not as `Exception`: that handler would answer outside of `Envelope`, and raise again for the server.
     for family in (ServiceError, StoreError, SecurityError, UnknownQuestionnaire, PreconditionRequired):
         app.add_exception_handler(family, answer_error)
@@ -46,7 +48,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 def render(request: Request, problem: Problem) -> Response:
     """A problem as the client of this path reads it."""
     if request.url.path.startswith("/fhir"):
-        content, media_type = _outcome(problem, request.app.state.settings.canonical_base.rstrip("/")), FHIR_JSON
+        content, media_type = _outcome(problem, request.app.state.settings.canonical_base.rstrip("/")), CONTENT_TYPE
     else:
         content, media_type = _problem(problem), "application/problem+json"
     headers = {"Cache-Control": "no-store", **problem.headers}
@@ -72,15 +74,14 @@ def _problem(problem: Problem) -> bytes:
 def _outcome(problem: Problem, canonical_base: str) -> bytes:
     kind = problem.kind
     issues = [
-        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], _expression(issue["pointer"]))
-        for issue in problem.issues
+        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], _expression(issue)) for issue in problem.issues
     ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None)]
     return encode(operation_outcome(issues, canonical_base))
 
 
-def _expression(pointer: str) -> str:
-    """Where, as R4 writes it for a parameter of the request: `http.` and its name."""
-    return "http." + pointer.rpartition("/")[2]
+def _expression(issue: Mapping[str, str]) -> str:
+    """Where: a FHIRPath of the resource that was sent, or `http.` and the name of a parameter of the request."""
+    return issue.get("expression") or "http." + issue["pointer"].rpartition("/")[2]
 
 
 async def _request_invalid(request: Request, error: Exception) -> Response:
@@ -104,6 +105,11 @@ async def _request_invalid(request: Request, error: Exception) -> Response:
 def _escaped(step: str) -> str:
     """One step of a JSON Pointer (RFC 6901, section 3)."""
     return step.replace("~", "~0").replace("/", "~1")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return render(request, error.problem)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

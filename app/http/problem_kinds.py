@@ -29,6 +29,32 @@ _KINDS = (
         "the client; sending it again will not help.",
     ),
     ProblemKind(
+        "search-invalid",
+        "A search parameter cannot be read",
+        400,
+        "value",
+        False,
+        "`expression` names the parameter, the text says how it is written. Nothing was searched: without the "
+        "parameter more would be found than was asked for.",
+    ),
+    ProblemKind(
+        "search-parameter-unknown",
+        "The search does not understand a parameter",
+        400,
+        "not-supported",
+        False,
+        "Asked for with `Prefer: handling=strict`. Without it the parameter is left out, and named in the answer. The "
+        "CapabilityStatement lists what each search understands.",
+    ),
+    ProblemKind(
+        "search-too-costly",
+        "The search would read too much",
+        400,
+        "too-costly",
+        False,
+        "The text says which parameter makes it cheap: mostly `patient`.",
+    ),
+    ProblemKind(
         "not-authenticated",
         "The token proves nothing",
         401,
@@ -121,6 +147,30 @@ _KINDS = (
         False,
         "`If-Match` (or `If-None-Match: *`) does not fit what is stored now. Read it again, merge, and send "
         "with the new `ETag`.",
+    ),
+    ProblemKind(
+        "multiple-matches",
+        "The condition fits more than one resource",
+        412,
+        "multiple-matches",
+        False,
+        "`If-None-Exist` must fit one resource at most: name an identifier.",
+    ),
+    ProblemKind(
+        "not-acceptable",
+        "The answer cannot be given in that form",
+        406,
+        "not-supported",
+        False,
+        "`/fhir` speaks JSON only: `Accept: application/fhir+json`, or `_format=json`.",
+    ),
+    ProblemKind(
+        "gone",
+        "The resource was deleted",
+        410,
+        "deleted",
+        False,
+        "It was withdrawn, and its history still tells what it was: `_history`.",
     ),
     ProblemKind(
         "body-too-large",

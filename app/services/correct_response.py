@@ -116,6 +116,7 @@ def _next(current: StoredResponse, call: Call, status: ResponseStatus, reason: s
         revision=current.revision + 1,
         status=status,
         recorded_by=call.caller.role.value,
+        recorder_id=call.caller.recorder_id,
         received_at=call.received_at,
         idempotency_key=None,
         body_sha256=None,

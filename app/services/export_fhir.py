@@ -7,20 +7,16 @@ from uuid import UUID
 
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
-from app.services.history import past_response
+from app.services.exported_response import WordedResponse, worded
 from app.services.installation import Installation
 from app.services.read_response import Place
-from app.services.words import Words, read_words, words_of
-from app.store.centre import Centre, read_centre
+from app.services.words import read_words
 from app.store.errors import NotFound
 from app.store.patient import read_patient
-from app.store.response import StoredResponse
 from app.store.response_reading import read_current, read_page
 from fhir_export.bundle import collection_bundle
-from fhir_export.observation import observations, split_observation_id
+from fhir_export.observation import split_observation_id
 from fhir_export.questionnaire import questionnaire_id, questionnaire_resource
-from fhir_export.questionnaire_response import questionnaire_response
-from fhir_export.source import ExportedResponse, Recorder
 
 Resource = dict[str, Any]
 
@@ -31,27 +27,6 @@ class Found:
 
     resources: tuple[Resource, ...]
     next: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Worded:
-    """A response, with the words of its questionnaire."""
-
-    exported: ExportedResponse
-    words: Words
-
-    def as_response(self) -> Resource:
-        """In the words that the response pins, and no others."""
-        questionnaire = self.exported.response.rulebook.questionnaire
-        return dict(questionnaire_response(self.exported, self.words.pinned(questionnaire, self.exported.text_digest)))
-
-    def as_observations(self, call: Call) -> tuple[Resource, ...]:
-        """In the words for who reads them: in the reader's language where there is one, else the patient's; as they
-        were when the response was stored.
-        """
-        questionnaire = self.exported.response.rulebook.questionnaire
-        text = self.words.best(questionnaire, (*call.languages, self.exported.language))
-        return tuple(dict(observation) for observation in observations(self.exported, text))
 
 
 async def read_questionnaire(installation: Installation, call: Call, resource_id: str) -> Resource:
@@ -75,8 +50,8 @@ async def read_observation(installation: Installation, call: Call, resource_id: 
     split = split_observation_id(resource_id)
     if split is None:
         raise NotFound
-    worded = await _one(installation, call, split[0], Operation.READ_SCORES)
-    for observation in worded.as_observations(call):
+    found = await _one(installation, call, split[0], Operation.READ_SCORES)
+    for observation in found.as_observations(call):
         if observation["id"] == resource_id:
             return observation
     raise NotFound
@@ -84,8 +59,8 @@ async def read_observation(installation: Installation, call: Call, resource_id: 
 
 async def read_collection(installation: Installation, call: Call, resource_id: str, service_base: str) -> Resource:
     """One response with its Observations in a collection Bundle. Raises NotFound."""
-    worded = await _one(installation, call, resource_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
-    return dict(collection_bundle(worded.as_response(), worded.as_observations(call), service_base))
+    found = await _one(installation, call, resource_id, Operation.READ_RESPONSE, Operation.READ_SCORES)
+    return dict(collection_bundle(found.as_response(), found.as_observations(call), service_base))
 
 
 async def responses_of_patient(
@@ -93,7 +68,7 @@ async def responses_of_patient(
 ) -> Found:
     """A patient's responses, newest first. Raises NotFound."""
     page, following = await _page(installation, call, patient_id, Operation.LIST_RESPONSES, after, count)
-    return Found(tuple(worded.as_response() for worded in page), following)
+    return Found(tuple(one.as_response() for one in page), following)
 
 
 async def observations_of_patient(
@@ -104,49 +79,31 @@ async def observations_of_patient(
     Raises NotFound.
     """
     page, following = await _page(installation, call, patient_id, Operation.LIST_SCORES, after, count)
-    return Found(tuple(observation for worded in page for observation in worded.as_observations(call)), following)
+    return Found(tuple(observation for one in page for observation in one.as_observations(call)), following)
 
 
 async def _one(
     installation: Installation, call: Call, resource_id: str, operation: Operation, *also: Operation
-) -> _Worded:
+) -> WordedResponse:
     response_id = _uuid(resource_id)
     async with opened(installation, call, operation) as tx:
         stored = await read_current(tx, response_id)
         for needed in (operation, *also):
             authorise(call.caller, needed, stored.patient_id)
         tx.audit.about(response_id, stored.patient_id, stored.revision)
-        centre = await read_centre(tx)
-        words = await words_of(tx, installation, [stored.instrument])
-    return _Worded(_exported(installation, centre, stored), words.of_responses([stored]))
+        (found,) = await worded(tx, installation, [stored])
+    return found
 
 
 async def _page(
     installation: Installation, call: Call, patient_id: UUID, operation: Operation, after: Place, count: int
-) -> tuple[Sequence[_Worded], Place | None]:
+) -> tuple[Sequence[WordedResponse], Place | None]:
     async with opened(installation, call, operation, patient_id) as tx:
         await read_patient(tx, patient_id)
-        centre = await read_centre(tx)
         found = await read_page(tx, patient_id, before=after.authored_at, before_id=after.response_id, count=count + 1)
-        words = await words_of(tx, installation, {stored.instrument for stored in found})
-    page = found[:count]
-    following = Place(page[-1].authored_at, page[-1].response_id) if len(found) > count else None
-    worded = [_Worded(_exported(installation, centre, stored), words.of_responses([stored])) for stored in page]
-    return worded, following
-
-
-def _exported(installation: Installation, centre: Centre, stored: StoredResponse) -> ExportedResponse:
-    return ExportedResponse(
-        response=past_response(installation, stored),
-        patient_id=str(stored.patient_id),
-        encounter_id=None,
-        language=stored.language,
-        text_digest=stored.text_digest,
-        is_restricted=installation.catalogue.instruments[stored.instrument].is_restricted,
-        mode=centre.mode,
-        recorded_by=Recorder(stored.recorded_by),
-        is_rescored="rescored" in stored.evaluation,
-    )
+        page = await worded(tx, installation, found[:count])
+    following = Place(found[count - 1].authored_at, found[count - 1].response_id) if len(found) > count else None
+    return page, following
 
 
 def _uuid(text: str) -> UUID:

@@ -18,10 +18,13 @@ from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
 from app.services.words import Words, words_of
 from app.store.before_storing import BeforeStoring, read_before_storing
+from app.store.consultation import read_consultation
 from app.store.draft import remove_draft
 from app.store.earlier_responses import ComparableTo
-from app.store.errors import KeyReused
+from app.store.errors import KeyReused, NotFound
 from app.store.ids import new_id
+from app.store.patient import Identifier
+from app.store.received_resource import ReceivedResource, add_received
 from app.store.response import StoredResponse
 from app.store.response_reading import find_by_key
 from app.store.response_writing import add_response
@@ -40,7 +43,9 @@ TEXT_UNKNOWN = "text-unknown"
 class Submission:
     """What a client sends. `body_sha256` is of its canonical body without `sent_at`, which changes with every retry.
 
-    `on_treatment`: whether the patient is under treatment, None where it is not known.
+    `on_treatment`: whether the patient is under treatment, None where it is not known. `consultation_id`: the visit
+    that it was answered for. `identifier`: what the sender knows it by. `received`: the FHIR resource that it came as.
+    Without a key it is never a replay.
     """
 
     instrument: str
@@ -52,14 +57,17 @@ class Submission:
     sent_at: datetime | None
     begun_at: datetime | None
     answered_by: Respondent | None
-    idempotency_key: str
-    body_sha256: bytes
+    idempotency_key: str | None
+    body_sha256: bytes | None
     on_treatment: bool | None = None
+    consultation_id: UUID | None = None
+    identifier: Identifier | None = None
+    received: ReceivedResource | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Accepted:
-    """Answers that fit, by what they are scored, and when they were given."""
+class Accepted:
+    """Answers that fit, by what they are scored, and when they were given. `response_id` is what they will have."""
 
     response_id: UUID
     sent: Submission
@@ -75,6 +83,16 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
     KeyReused, NotFound.
     """
     authorise(call.caller, Operation.SUBMIT_RESPONSE, patient_id)  # before anything is said of the answers
+    accepted = accept(installation, call, sent)
+    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, PatientLock(patient_id)) as tx:
+        return await store_accepted(tx, installation, call, patient_id, accepted)
+
+
+def accept(installation: Installation, call: Call, sent: Submission) -> Accepted:
+    """Check what was sent, before any transaction.
+
+    Raises UnknownQuestionnaire, QuestionnaireNotActive, ResponseInvalid.
+    """
     questionnaire = installation.catalogue.get(sent.instrument, sent.version)
     if questionnaire.status is PublicationStatus.DRAFT:
         raise QuestionnaireNotActive
@@ -88,26 +106,40 @@ async def submit_response(installation: Installation, call: Call, patient_id: UU
         sent_at=sent.sent_at,
         received_at=call.received_at,
     )
-    rulebook = installation.rulebooks.current(questionnaire)
-    accepted = _Accepted(new_id(), sent, checked, rulebook, authored)
+    return Accepted(new_id(), sent, checked, installation.rulebooks.current(questionnaire), authored)
+
+
+async def store_accepted(
+    tx: Transaction, installation: Installation, call: Call, patient_id: UUID, accepted: Accepted
+) -> Receipt:
+    """Compare, evaluate and store in a transaction that holds the patient's lock.
+
+    Raises QuestionnaireRetired, AuthoredInFuture, KeyReused, NotFound (also where the visit is another patient's).
+    """
+    sent, rulebook, authored = accepted.sent, accepted.rulebook, accepted.authored
     about = ComparableTo(
         patient_id, accepted.response_id, sent.instrument, rulebook.comparable_versions, authored.authored_at
     )
-    lock = PatientLock(patient_id)
-    async with opened(installation, call, Operation.SUBMIT_RESPONSE, patient_id, lock) as tx:
-        before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
-        refusal = _refusal(questionnaire, authored, before.draft_begun_at)
-        stored: StoredResponse | None = None
-        if refusal is None:
-            words = await words_of(tx, installation, [sent.instrument])
-            compared = await read_comparison(installation, tx, rulebook, about, before)
-            stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, words))
-        if stored is not None and before.draft_begun_at is not None:
-            await remove_draft(tx, patient_id, sent.instrument)
-        if stored is None:
-            # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
-            stored = await _stored_before(tx, patient_id, sent, refusal)
-            tx.audit.about(stored.response_id, patient_id, stored.revision)
+    before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
+    if (
+        sent.consultation_id is not None
+        and (await read_consultation(tx, sent.consultation_id)).patient_id != patient_id
+    ):
+        raise NotFound
+    refusal = _refusal(accepted.checked.questionnaire, authored, before.draft_begun_at)
+    stored: StoredResponse | None = None
+    if refusal is None:
+        words = await words_of(tx, installation, [sent.instrument])
+        compared = await read_comparison(installation, tx, rulebook, about, before)
+        stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, words))
+    if stored is not None and before.draft_begun_at is not None:
+        await remove_draft(tx, patient_id, sent.instrument)
+    if stored is not None and sent.received is not None:
+        await add_received(tx, stored.response_id, stored.revision, patient_id, sent.received)
+    if stored is None:
+        # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
+        stored = await _stored_before(tx, patient_id, sent, refusal)
+        tx.audit.about(stored.response_id, patient_id, stored.revision)
     return receipt(stored, before.centre, installation.wordings)
 
 
@@ -130,7 +162,8 @@ async def _stored_before(
     tx: Transaction, patient_id: UUID, sent: Submission, refusal: Exception | None
 ) -> StoredResponse:
     """What the key stored before. Raises the refusal where it stored nothing, KeyReused where it was another body."""
-    stored = await find_by_key(tx, patient_id, sent.idempotency_key)
+    key = sent.idempotency_key
+    stored = await find_by_key(tx, patient_id, key) if key is not None else None
     if stored is None:
         assert refusal is not None, "the insertion conflicts with nothing but the key"
         raise refusal
@@ -142,7 +175,7 @@ async def _stored_before(
 def _evaluated(
     call: Call,
     patient_id: UUID,
-    accepted: _Accepted,
+    accepted: Accepted,
     before: BeforeStoring,
     compared: Comparison,
     words: Words,
@@ -190,6 +223,10 @@ def _evaluated(
             texts=words.revisions(questionnaire),
             late_by_hours=late_by_hours(authored.authored_at, call.received_at),
         ),
+        consultation_id=sent.consultation_id,
+        recorder_id=call.caller.recorder_id,
+        identifier_system=sent.identifier.system if sent.identifier else None,
+        identifier_value=sent.identifier.value if sent.identifier else None,
     )
 
 

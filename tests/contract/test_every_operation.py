@@ -84,6 +84,8 @@ class Known:
         if "/fhir/" in label:
             real = {"Questionnaire": QUESTIONNAIRE, "Observation": f"{ids['response_id']}.1"}
             ids = {**ids, "resource_id": real.get(label.split("/")[2], ids["response_id"])}
+            # Made-up values of the other parameters would refuse every search.
+            case.query = {name: text for name, text in (case.query or {}).items() if name in ids}
         for place in (case.path_parameters, case.query):
             for name in place or {}:
                 if name in ids:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from fhir_export.bundle import collection_bundle, searchset_bundle
-from fhir_export.capability import capability_statement
+from fhir_export.capability import Statement, capability_statement
 from fhir_export.encoding import encode, instant
 from fhir_export.observation import observations
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
@@ -25,13 +25,13 @@ def test_a_collection_holds_the_response_first_and_then_its_observations() -> No
 
 
 def test_an_empty_page_has_no_entries_and_an_unknown_total_is_not_stated() -> None:
-    assert searchset_bundle((), SERVICE, f"{SERVICE}/Observation?patient=1", total=0) == {
+    assert searchset_bundle((), SERVICE, {"self": f"{SERVICE}/Observation?patient=1"}, total=0) == {
         "resourceType": "Bundle",
         "type": "searchset",
         "total": 0,
         "link": [{"relation": "self", "url": f"{SERVICE}/Observation?patient=1"}],
     }
-    assert "total" not in searchset_bundle(observations(exported()), SERVICE, f"{SERVICE}/Observation?patient=1")
+    assert "total" not in searchset_bundle(observations(exported()), SERVICE, {"self": SERVICE})
 
 
 def test_an_outcome_says_where_and_never_uses_location() -> None:
@@ -46,22 +46,13 @@ def test_an_outcome_says_where_and_never_uses_location() -> None:
 
 
 def test_the_capability_statement_says_what_is_served_and_no_more() -> None:
-    statement = capability_statement(
-        canonical_base=BASE, service_base=SERVICE, software_version="0.1.0", date="2026-11-21"
-    )
-    served = {
-        resource["type"]: (
-            [interaction["code"] for interaction in resource["interaction"]],
-            [parameter["name"] for parameter in resource.get("searchParam", [])],
-            [operation["name"] for operation in resource.get("operation", [])],
-        )
-        for resource in statement["rest"][0]["resource"]
-    }
-    assert served == {
-        "Questionnaire": (["read"], [], []),
-        "QuestionnaireResponse": (["read", "search-type"], ["patient"], ["collection"]),
-        "Observation": (["read", "search-type"], ["patient"], []),
-    }
+    offered = {"type": "Observation", "interaction": [{"code": "read"}]}
+    stated = Statement(SERVICE, "0.1.0", "2026-11-21", [offered], ["transaction"], [{"name": "x", "definition": "y"}])
+    statement = capability_statement(stated)
+    (rest,) = statement["rest"]
+    assert rest["resource"] == [offered]
+    assert rest["interaction"] == [{"code": "transaction"}]
+    assert rest["operation"] == [{"name": "x", "definition": "y"}]
     assert statement["implementation"]["url"] == SERVICE
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fhir_export.bundle import collection_bundle, searchset_bundle
-from fhir_export.capability import capability_statement
+from fhir_export.capability import Statement, capability_statement
 from fhir_export.encoding import encode
 from fhir_export.observation import observations
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
@@ -43,15 +43,20 @@ def _corrected_by_a_nurse_with_gaps() -> dict[str, Any]:
     return collection_bundle(questionnaire_response(partial), observations(partial), SERVICE)
 
 
+_OBSERVATION_OFFER = {
+    "type": "Observation",
+    "interaction": [{"code": "read"}, {"code": "search-type"}],
+    "searchParam": [{"name": "patient", "type": "reference"}],
+}
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "questionnaire": lambda: questionnaire_resource(QUESTIONNAIRE, {"fr": FRENCH, "ar": ARABIC_DRAFT}, "fr"),
     "collection": _collection,
     "collection-corrected-with-gaps": _corrected_by_a_nurse_with_gaps,
     "searchset": lambda: searchset_bundle(
-        observations(exported())[:1], SERVICE, f"{SERVICE}/Observation?patient=1", total=3
+        observations(exported())[:1], SERVICE, {"self": f"{SERVICE}/Observation?patient=1"}, total=3
     ),
     "capability-statement": lambda: capability_statement(
-        canonical_base=BASE, service_base=SERVICE, software_version="0.1.0", date="2026-11-21"
+        Statement(SERVICE, "0.1.0", "2026-11-21", [{"type": "Questionnaire"}, _OBSERVATION_OFFER])
     ),
     "operation-outcome": lambda: operation_outcome(
         [

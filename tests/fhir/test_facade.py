@@ -1,52 +1,19 @@
 """`/fhir`, as an EHR meets it: what is declared works, the rest does not, and the numbers are those of `/v1`."""
 
-import json
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import httpx
 import pytest
 
 from app.security.caller import Role
 from app.store.ids import new_id
 from scoring.synthesis import Mode
-from tests.export.readers import broken_invariants, structure_issues, typed_reading
+from tests.fhir.client import PAIN, QUESTIONNAIRE, SECRET, get, links, outcome, pages, resource
 from tests.support.service import CALM, Service, days
 
 pytestmark = pytest.mark.anyio
-
-FHIR_JSON = "application/fhir+json"
-QUESTIONNAIRE = "pre-consultation-1.0.0"
-PAIN = {"pain-frequency": "4", "pain-severity": "3", "pain-interference": "2", "quality-of-life": 4, **CALM}
-SECRET = "Colette-0612345678"
-
-
-async def get(
-    service: Service, path: str, role: Role = Role.CLINICIAN, patient: str | None = None, languages: str = "fr"
-) -> httpx.Response:
-    return await service.client.get(path, headers={**service.as_(role, patient), "Accept-Language": languages})
-
-
-def resource(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
-    """The resource of an answer, after every reader has found it to be R4."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == FHIR_JSON
-    found: dict[str, Any] = json.loads(answer.content, parse_float=Decimal)
-    typed_reading(found)
-    assert broken_invariants(found) == []
-    assert structure_issues(found) == []
-    return found
-
-
-def outcome(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
-    """The OperationOutcome of a refusal: the same problem as on `/v1`, by its slug."""
-    found = resource(answer, status)
-    assert found["resourceType"] == "OperationOutcome"
-    assert {issue["details"]["coding"][0]["code"] for issue in found["issue"]} == {slug}
-    assert SECRET not in answer.text
-    return found
 
 
 @pytest.fixture
@@ -211,19 +178,6 @@ async def test_a_centre_that_only_records_gives_no_scores(service: Service) -> N
 # --- searching by patient ----------------------------------------------------------------------------------------
 
 
-def links(bundle: dict[str, Any]) -> dict[str, str]:
-    return {link["relation"]: link["url"] for link in bundle["link"]}
-
-
-async def pages(service: Service, path: str) -> list[dict[str, Any]]:
-    """Every page, by following `next`."""
-    found = [resource(await get(service, path))]
-    while following := links(found[-1]).get("next"):
-        assert len(found) < 20, "the pages come to an end"
-        found.append(resource(await get(service, following)))
-    return found
-
-
 @pytest.mark.parametrize("reference", ["{}", "Patient/{}"])
 async def test_a_search_gives_every_response_once_newest_first(service: Service, patient: str, reference: str) -> None:
     now = service.clock()
@@ -301,12 +255,9 @@ async def test_a_score_number_that_never_was_is_not_found(service: Service, resp
 @pytest.mark.parametrize(
     "query",
     [
-        "",
-        f"patient={SECRET}",
-        f"patient=Practitioner/{SECRET}",
+        "patient=Practitioner/1",
+        f"patient=%00{SECRET}",
         f"patient={UUID(int=0)}&_count={SECRET}",
-        f"patient={UUID(int=0)}&_count=0",
-        f"patient={UUID(int=0)}&_count=100000",
         f"patient={UUID(int=0)}&_cursor={SECRET}",
     ],
 )
@@ -314,7 +265,7 @@ async def test_a_score_number_that_never_was_is_not_found(service: Service, resp
 async def test_a_search_that_cannot_be_understood_says_where_and_repeats_nothing(
     service: Service, kind: str, query: str
 ) -> None:
-    found = outcome(await get(service, f"/fhir/{kind}?{query}"), 422, "request-invalid")
+    found = outcome(await get(service, f"/fhir/{kind}?{query}"), 400, "search-invalid")
     assert all(issue["expression"] for issue in found["issue"])
 
 

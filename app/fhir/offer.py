@@ -1,0 +1,78 @@
+"""What `/fhir` offers of one resource type: declared beside its routes, stated by the CapabilityStatement.
+
+The same declaration is what a search is read by, so that what is stated and what is understood cannot differ.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ParameterType(StrEnum):
+    """R4 value set search-param-type, as far as it is used."""
+
+    TOKEN = "token"  # noqa: S105 - a type of search parameter
+    DATE = "date"
+    REFERENCE = "reference"
+    URI = "uri"
+    QUANTITY = "quantity"
+    STRING = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParameter:
+    """One search parameter. `definition`: the canonical of its R4 SearchParameter.
+
+    `targets`: the resource types that a reference may name.
+    """
+
+    name: str
+    type: ParameterType
+    definition: str
+    documentation: str | None = None
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperationOffer:
+    """One operation, without its `$`. `definition`: the canonical of its OperationDefinition.
+
+    `on`: where it is asked: of the system, of the type, or of one instance.
+    """
+
+    name: str
+    definition: str
+    documentation: str | None = None
+    on: frozenset[str] = frozenset({"instance"})
+
+
+ID = SearchParameter("_id", ParameterType.TOKEN, "http://hl7.org/fhir/SearchParameter/Resource-id")
+LAST_UPDATED = SearchParameter(
+    "_lastUpdated", ParameterType.DATE, "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceOffer:
+    """Everything that is offered of one resource type. `interactions` are codes of R4's type-restful-interaction.
+
+    `summary` and `mandatory` are the elements that `_summary=true` and `_elements` always give.
+    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name.
+    """
+
+    type: str
+    interactions: tuple[str, ...]
+    parameters: tuple[SearchParameter, ...] = ()
+    operations: tuple[OperationOffer, ...] = ()
+    sorts: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+    summary: frozenset[str] = frozenset()
+    mandatory: frozenset[str] = frozenset()
+    profiles: tuple[str, ...] = ()
+    documentation: str | None = None
+    conditional_create: bool = False
+    conditional_read: str = "not-match"
+    default_count: int = 50
+    by_name: dict[str, SearchParameter] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {parameter.name: parameter for parameter in self.parameters})

@@ -1,0 +1,62 @@
+"""What every route of `/fhir` shares."""
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from app.fhir.exchange import FhirRoute
+from app.fhir.offer import ResourceOffer
+from app.http.problem_kinds import KINDS
+from app.store.errors import NotFound
+from fhir_export.encoding import FHIR_JSON
+
+_RESOURCE = {"content": {FHIR_JSON: {"schema": {"type": "object", "required": ["resourceType"]}}}}
+_OUTCOMES = {
+    status: {"description": "OperationOutcome", **_RESOURCE}
+    for status in sorted({kind.status for kind in KINDS.values()})
+}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+FhirId = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$", description="The logical id of a resource.")]
+
+
+def fhir_router(resource_type: str | None = None) -> APIRouter:
+    """The router of a resource type, or of the whole system."""
+    return APIRouter(
+        prefix=f"/fhir/{resource_type}" if resource_type else "/fhir",
+        tags=["fhir"],
+        responses={200: {"description": "A FHIR R4 resource", **_RESOURCE}, **_OUTCOMES},  # type: ignore[dict-item]
+        default_response_class=Response,
+        route_class=FhirRoute,
+    )
+
+
+def uuid_of(resource_id: str) -> UUID:
+    """The UUID of a logical id. Raises NotFound: what is no UUID in its canonical form was never an id of ours."""
+    if not _UUID.fullmatch(resource_id):
+        raise NotFound
+    return UUID(resource_id)
+
+
+def documented(offer: ResourceOffer) -> dict[str, Any]:
+    """What `openapi.yaml` says of a search: its parameters, as the CapabilityStatement has them."""
+    result = {
+        "_count": "Resources a page.",
+        "_summary": "true, false, text, data or count.",
+        "_elements": "Names of elements, separated by commas.",
+        "_total": "none, estimate or accurate.",
+        "_cursor": "As in the `next` link.",
+    }
+    if offer.sorts:
+        result["_sort"] = f"One of {', '.join(offer.sorts)}; a hyphen before it turns it round."
+    if offer.includes:
+        result["_include"] = ", ".join(offer.includes)
+    own = {parameter.name: parameter.documentation or parameter.type.value for parameter in offer.parameters}
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+            for name, text in (own | result).items()
+        ]
+    }
