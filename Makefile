@@ -24,6 +24,7 @@ run: $(RUNTIME) ## Start Vigie with its own PostgreSQL and a demo centre on 127.
 
 test: $(DEV) ## Run every test on a PostgreSQL of its own, with the coverage gate
 	@$(BIN)/python tests/browser/ensure_chromium.py
+	@$(BIN)/python tests/browser/ensure_lforms.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 check: $(DEV) ## Check format, lint, types, import contracts and every instrument

@@ -9,10 +9,12 @@ from fastapi_offline import FastAPIOffline
 from app import __version__
 from app.api import consultations, drafts, health, longitudinal, me, patients, questionnaires, responses, scores
 from app.api.openapi import describe
-from app.fhir import metadata
+from app.fhir import metadata, smart, system
 from app.fhir.offers import ROUTERS as FHIR
+from app.fhir.unserved import unserved
 from app.http.answering import answer_error, install_problem_handlers
 from app.http.dependencies import Clock, system_clock
+from app.http.dispatch import Dispatch
 from app.http.envelope import Envelope
 from app.log import write_json_logs
 from app.pages import demo, patient_scores, problem_list, synthesis
@@ -51,9 +53,9 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
     app.state.settings = settings
     app.state.clock = clock
     app.state.token_reader = _token_reader(app, settings)
-    install_problem_handlers(app)
+    install_problem_handlers(app, unserved)
     for router in (
-        responses.of_patient,  # first, because it is asked most: routes are tried in order
+        responses.of_patient,
         responses.router,
         me.router,
         questionnaires.router,
@@ -64,6 +66,8 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         scores.router,
         longitudinal.router,
         metadata.router,
+        *smart.ROUTERS,
+        system.router,
         *FHIR,
         synthesis.router,
         patient_scores.router,
@@ -73,6 +77,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         app.include_router(router)
     if settings.demo:
         app.include_router(demo.router)
+    app.router.middleware_stack = Dispatch(app.router)
     app.add_middleware(Envelope, answer_error)
     describe(app)
     return app

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -11,12 +12,17 @@ from fastapi import FastAPI, Request, Response
 from app.settings import Settings
 from app.store.ids import new_id
 
-TABLE = "floor"
+TABLE, DOCUMENTS = "floor", "floor_document"
 CREATE = f"""
 CREATE TABLE {TABLE} (id uuid PRIMARY KEY, body jsonb NOT NULL);
-GRANT INSERT ON {TABLE} TO vigie_service
+CREATE TABLE {DOCUMENTS} (id uuid PRIMARY KEY, body bytea NOT NULL);
+GRANT INSERT ON {TABLE} TO vigie_service;
+GRANT SELECT, INSERT ON {DOCUMENTS} TO vigie_service
 """
 _INSERT = f"INSERT INTO {TABLE} (id, body) VALUES ($1, $2)"
+_ADD_DOCUMENT = f"INSERT INTO {DOCUMENTS} (id, body) VALUES ($1, $2)"
+_READ_DOCUMENT = f"SELECT body FROM {DOCUMENTS} WHERE id = $1"
+_FHIR = "application/fhir+json"
 
 
 def app_from_environment() -> FastAPI:
@@ -36,6 +42,16 @@ def app_from_environment() -> FastAPI:
         body = await request.body()
         await request.app.state.pool.execute(_INSERT, new_id(), body.decode())
         return Response(status_code=201)
+
+    @app.get("/documents/{document_id}")
+    async def read(document_id: UUID, request: Request) -> Response:
+        return Response(await request.app.state.pool.fetchval(_READ_DOCUMENT, document_id), media_type=_FHIR)
+
+    @app.post("/documents")
+    async def keep(request: Request) -> Response:
+        body = await request.body()
+        await request.app.state.pool.execute(_ADD_DOCUMENT, new_id(), body)
+        return Response(body, status_code=201, media_type=_FHIR)
 
     @app.get("/document")
     async def give() -> Response:

@@ -33,6 +33,16 @@ class Measure:
         return cls(*(statistics.median(getattr(one, field.name) for one in rounds) for field in fields(cls)))
 
 
+def median_ratio(ours: Sequence[Measure], floors: Sequence[Measure]) -> float:
+    """Our requests a second as a share of the floor's: the median of the ratios within a round.
+
+    The machine was most alike there.
+    """
+    pairs = zip(ours, floors, strict=True)
+    ratios = sorted(one.per_second / floor.per_second for one, floor in pairs)
+    return ratios[len(ratios) // 2]
+
+
 def measured(python_pid: int | None, postgres_pid: int, cores: int, work: Callable[[], Load]) -> Measure:
     """Do the work and see what it cost. `python_pid` None: the work asks PostgreSQL directly."""
 

@@ -12,6 +12,7 @@ class Plan:
     rounds: int
     submit_s: float
     synthesis_s: float
+    fhir_s: float
     warm_up_s: float
     tokens_per_patient: int
     in_process: int
@@ -26,6 +27,7 @@ FULL = Plan(
     rounds=3,
     submit_s=4,
     synthesis_s=3,
+    fhir_s=3,
     warm_up_s=2,
     tokens_per_patient=80,
     in_process=300,
@@ -37,6 +39,7 @@ QUICK = Plan(
     rounds=1,
     submit_s=1,
     synthesis_s=0.5,
+    fhir_s=1,
     warm_up_s=0.5,
     tokens_per_patient=50,
     in_process=30,

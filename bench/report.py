@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import submit, synthesis
+from bench import fhir, submit, synthesis
 from bench.batch import BatchCost
+from bench.fhir import FhirCost
 from bench.measure import Measure
 from bench.plan import Plan
 from bench.scoring import ScoringCost
@@ -29,6 +30,7 @@ class Figures:
     machine: dict[str, Any]
     plan: Plan
     submit: Submit
+    fhir: FhirCost
     synthesis: SynthesisCost
     scoring: ScoringCost
     batch: BatchCost
@@ -69,7 +71,22 @@ def aims(figures: Figures) -> list[Aim]:
         Aim(
             "synthesis: under 5 ms of Python's CPU a request over HTTP", f"{http.python_ms:.2f} ms", http.python_ms < 5
         ),
+        *_fhir_aims(figures.fhir),
         *_batch_aims(figures.batch),
+    ]
+
+
+def _fhir_aims(cost: FhirCost) -> list[Aim]:
+    read = cost.ratio(fhir.READ)
+    wanted = {
+        "FHIR, a response by id: 1500/s": (Measure.median(cost.vigie[fhir.READ]).per_second, 1500),
+        "FHIR, a page of 20 responses: 300/s": (Measure.median(cost.vigie[fhir.RESPONSES]).per_second, 300),
+        "FHIR, a page of 50 Observations: 400/s": (Measure.median(cost.vigie[fhir.OBSERVATIONS]).per_second, 400),
+        "FHIR, a response created and its 12 Observations projected: 250/s": (cost.projected_creates, 250),
+    }
+    return [
+        Aim("FHIR, a response by id: 0.45 or more of the floor", f"{read:.2f}", read >= 0.45),
+        *(Aim(text, f"{figure:.0f}/s", figure >= least) for text, (figure, least) in wanted.items()),
     ]
 
 
@@ -97,6 +114,7 @@ def show(figures: Figures, say: Callable[[str], None]) -> None:
         + ", ".join(f"{name} {size:.0f} bytes" for name, size in stored.bytes_stored.items())
         + " (vigie: answers, scores, evaluation, digests and the audit event)"
     )
+    say(fhir_lines(figures.fhir))
     cost = figures.synthesis
     say(f"\nSynthesis of a patient with 104 weekly responses, {synthesis.CONNECTIONS} connections")
     say(table(_HEADERS, [_row(name, Measure.median(rounds)) for name, rounds in cost.rounds.items()]))
@@ -112,6 +130,24 @@ def show(figures: Figures, say: Callable[[str], None]) -> None:
     say(batch_lines(figures.batch))
     say("\nAims")
     say(table(("", "figure", ""), [(aim.text, aim.figure, "met" if aim.met else "NOT MET") for aim in aims(figures)]))
+
+
+def fhir_lines(cost: FhirCost) -> str:
+    """What an EHR pulls and sends, each beside its floor."""
+    rows = [
+        row
+        for name in fhir.SCENARIOS
+        for row in (
+            _row(name, Measure.median(cost.vigie[name])),
+            _row("  its floor", Measure.median(cost.floor[name])),
+        )
+    ]
+    shares = [
+        (name, f"{cost.ratio(name):.2f}", f"{fhir.GO_SERVER[name]}/s", f"{cost.body_bytes[name]}")
+        for name in fhir.SCENARIOS
+    ]
+    head = f"\nFHIR, responses of 30 answers and 12 Observations, {fhir.CONNECTIONS} connections\n"
+    return head + table(_HEADERS, rows) + "\n\n" + table(("", "of the floor", "a Go server", "bytes"), shares)
 
 
 def batch_lines(cost: BatchCost) -> str:
@@ -148,6 +184,7 @@ def write(figures: Figures) -> Path:
             "bytes_stored": dict(figures.submit.bytes_stored),
             "body_bytes": figures.submit.body_bytes,
         },
+        "fhir": asdict(figures.fhir) | {"ratio_to_floor": {name: figures.fhir.ratio(name) for name in fhir.SCENARIOS}},
         "synthesis": asdict(figures.synthesis),
         "scoring": asdict(figures.scoring),
         "batch": asdict(figures.batch),

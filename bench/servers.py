@@ -31,12 +31,13 @@ class Server:
 
 
 @contextmanager
-def vigie(database_url: str, issuers: str, folder: Path) -> Iterator[Server]:
+def vigie(database_url: str, issuers: str, instruments: Path, folder: Path) -> Iterator[Server]:
     """Our service by its own command, `vigie serve`."""
     port = free_port()
     environment = {
         "DATABASE_URL": database_url,
         "VIGIE_ISSUERS": issuers,
+        "VIGIE_INSTRUMENTS_DIR": str(instruments),
         "VIGIE_HOST": HOST,
         "VIGIE_PORT": str(port),
         "VIGIE_WORKERS": str(WORKERS),

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -33,6 +33,8 @@ from app.store.schema import migrate
 from app.store.transaction import Scope, transaction
 from bench.floor import CREATE
 from bench.forms import INSTRUMENT, full_answers
+from bench.thirty_items import INSTRUMENT as THIRTY_ITEMS
+from bench.thirty_items import instruments_with_it, thirty_answers
 from scoring.history import ConsultationStatus
 from scoring.synthesis import Mode
 
@@ -42,12 +44,14 @@ HISTORY = 5
 """Earlier weekly responses of every patient who submits."""
 WEEKS = 104
 """Weekly responses of the patient whose synthesis is read."""
+PULLED = 24
+"""Responses of 30 answers of the patient whom an EHR pulls: more than a page of 20."""
 _WEEKS_BETWEEN_VISITS = 5
 
 
 @dataclass(frozen=True)
 class Site:
-    """The database, and who is in it."""
+    """The database, and who is in it. `pulled` is the patient whose responses an EHR reads page by page."""
 
     folder: Path
     server: EmbeddedPostgres
@@ -56,6 +60,7 @@ class Site:
     centre_id: UUID
     patients: tuple[UUID, ...]
     consultation_id: UUID
+    pulled: UUID
 
     def call(self, role: Role, at: datetime | None = None) -> Call:
         """An authenticated call, for use cases that are called directly."""
@@ -74,11 +79,12 @@ def site(patient_count: int, say: Say) -> Iterator[Site]:
     try:
         with EmbeddedPostgres(folder / "data", durable=True, say=say) as server:
             migrate(server.owner_url, server.service_url)
-            settings = Settings.model_validate({"DATABASE_URL": server.service_url, "demo": False})
+            own = {"instruments_dir": instruments_with_it(Settings().instruments_dir, folder / "instruments")}
+            settings = Settings.model_validate({"DATABASE_URL": server.service_url, "demo": False} | own)
             knowledge = load_knowledge(settings)
             say(f"Filling it: {patient_count} patients with {HISTORY} responses, one with {WEEKS} ...")
             centre_id = asyncio.run(_add_centre(server, settings))
-            empty = Site(folder, server, settings, knowledge, centre_id, (), new_id())
+            empty = Site(folder, server, settings, knowledge, centre_id, (), new_id(), new_id())
             yield asyncio.run(_filled(empty, patient_count))
     finally:
         shutil.rmtree(folder)
@@ -123,9 +129,12 @@ async def _filled(site: Site, patient_count: int) -> Site:
         if weeks_ago % _WEEKS_BETWEEN_VISITS == 0:
             await _visit(site, installation, longest, weeks_ago)
     consultation_id = await _visit(site, installation, longest, -1)
+    pulled = await _patient(site, installation, patient_count + 1)
+    for weeks_ago in range(PULLED, 0, -1):
+        await _answer(site, installation, pulled, weeks_ago, THIRTY_ITEMS)
     await pool.close()
     await _settle(site)
-    return Site(site.folder, site.server, site.settings, site.knowledge, site.centre_id, tuple(ids), consultation_id)
+    return replace(site, patients=tuple(ids), consultation_id=consultation_id, pulled=pulled)
 
 
 async def _settle(site: Site) -> None:
@@ -141,7 +150,7 @@ async def _settle(site: Site) -> None:
 
 async def _patient(site: Site, installation: Installation, number: int) -> UUID:
     who = Registration((Identifier("urn:bench", f"P{number:05}"),), "Bench", f"Patient {number}", None, "fr")
-    return (await patients.register(installation, site.call(Role.SYSTEM), who)).patient.patient_id
+    return (await patients.register(installation, site.call(Role.SYSTEM), who)).read.patient.patient_id
 
 
 async def _visit(site: Site, installation: Installation, patient_id: UUID, weeks_ago: int) -> UUID:
@@ -151,16 +160,19 @@ async def _visit(site: Site, installation: Installation, patient_id: UUID, weeks
     return (await consultations.upsert(installation, site.call(Role.SYSTEM), patient_id, visit)).consultation_id
 
 
-async def _answer(site: Site, installation: Installation, patient_id: UUID, weeks_ago: int) -> None:
+async def _answer(
+    site: Site, installation: Installation, patient_id: UUID, weeks_ago: int, instrument: str = INSTRUMENT
+) -> None:
     at = datetime.now(UTC) - timedelta(weeks=weeks_ago, hours=-1)
-    questionnaire = site.knowledge.catalogue.get(INSTRUMENT)
+    questionnaire = site.knowledge.catalogue.get(instrument)
+    answers = thirty_answers if instrument == THIRTY_ITEMS else full_answers
     key = f"bench-{patient_id}-{weeks_ago}"
     sent = Submission(
-        instrument=INSTRUMENT,
+        instrument=instrument,
         version=questionnaire.version,
-        language="fr",
+        language="en" if instrument == THIRTY_ITEMS else "fr",
         text_digest=None,
-        answers=full_answers(questionnaire, weeks_ago),
+        answers=answers(questionnaire, weeks_ago),
         authored=at,
         sent_at=at,
         begun_at=None,

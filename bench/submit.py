@@ -12,7 +12,7 @@ from bench.floor import TABLE
 from bench.forms import INSTRUMENT, submission_body
 from bench.identity import IdentityProvider
 from bench.load import KEY, Load, LoadGenerator, Template
-from bench.measure import Measure, measured
+from bench.measure import Measure, measured, median_ratio
 from bench.plan import Plan
 from bench.servers import Server
 from bench.site import Say, Site
@@ -40,13 +40,8 @@ class Submit:
         return Measure.median(self.rounds[contender, connections])
 
     def ratio(self, connections: int) -> float:
-        """Our requests a second as a share of the floor's.
-
-        The median of the ratios within a round: the machine was most alike there.
-        """
-        pairs = zip(self.rounds[PHONES, connections], self.rounds[FLOOR, connections], strict=True)
-        ratios = sorted(ours.per_second / floor.per_second for ours, floor in pairs)
-        return ratios[len(ratios) // 2]
+        """Our requests a second as a share of the floor's."""
+        return median_ratio(self.rounds[PHONES, connections], self.rounds[FLOOR, connections])
 
 
 def scenarios(site: Site, provider: IdentityProvider, plan: Plan) -> dict[str, list[Template]]:

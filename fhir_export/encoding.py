@@ -15,9 +15,9 @@ Resource = dict[str, Any]
 """One FHIR resource or element as plain data: dict, list, str, int, bool, Decimal; never float, None or empty."""
 
 
-def encode(resource: Mapping[str, Any]) -> bytes:
-    """The UTF-8 JSON of a resource. Raises TypeError for a value that no FHIR resource holds."""
-    return orjson.dumps(resource, default=_exact)
+def encode(resource: Mapping[str, Any], *, indented: bool = False) -> bytes:
+    """The UTF-8 JSON of a resource, for people indented. Raises TypeError for a value that no FHIR resource holds."""
+    return orjson.dumps(resource, default=_exact, option=orjson.OPT_INDENT_2 if indented else None)
 
 
 def fingerprint(resource: Mapping[str, Any]) -> str:

@@ -1,19 +1,34 @@
 """A published questionnaire as an R4 Questionnaire that a form renderer can show as it is, in all its languages."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fhir_export import systems
 from fhir_export.artefacts import definition_and_shown_texts
-from fhir_export.encoding import Resource, fingerprint
+from fhir_export.encoding import Resource, fingerprint, instant
+from fhir_export.item_rendering import item_control, item_extensions
 from fhir_export.typed_values import option_coding, ordinal, typed
 from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import AnswerOption, EnableOperator, EnableWhen, Item, ItemType, Questionnaire
+from questionnaires.instrument_files import PanelCode
 from questionnaires.translations import Text
 
 Words = Mapping[str, str]
 """language -> what is said there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is known of a questionnaire beside its definition and its words.
+
+    `codes` name the whole of it in terminologies; `extracted` are the questions whose answers `$extract` makes
+    Observations of; `terminology_server` is where its code systems can be read, None where nobody serves them.
+    """
+
+    codes: tuple[PanelCode, ...] = ()
+    extracted: frozenset[str] = frozenset()
+    terminology_server: str | None = None
 
 
 def questionnaire_id(questionnaire: Questionnaire) -> str:
@@ -21,39 +36,77 @@ def questionnaire_id(questionnaire: Questionnaire) -> str:
     return f"{questionnaire.instrument}-{questionnaire.version}"
 
 
-def questionnaire_resource(questionnaire: Questionnaire, texts: Mapping[str, Text], language: str) -> Resource:
+def last_updated(questionnaire: Questionnaire, texts: Mapping[str, Text]) -> datetime:
+    """When the resource last changed: the day of its definition or of its retirement, or when newer words came."""
+    days = [day for day in (questionnaire.date, questionnaire.retired_on) if day is not None]
+    begun = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days]
+    return max([*begun, *(text.since for text in texts.values() if text.since is not None)])
+
+
+def questionnaire_resource(
+    questionnaire: Questionnaire, texts: Mapping[str, Text], language: str, publication: Publication | None = None
+) -> Resource:
     """The questionnaire with its words: `language` in the elements, the others in the translation extension.
 
     `texts` holds the newest text of each language and has one for `language`; a questionnaire without words cannot be
-    rendered and is not exported. `meta.versionId` changes whenever anything here does, a translated word included.
+    rendered and is not exported. `meta.versionId` changes whenever anything here does, a translated word included; not
+    with the server's address.
     """
-    export = _Export(questionnaire, texts, language)
+    publication = publication or Publication()
+    export = _Export(questionnaire, texts, language, publication.extracted)
     resource: Resource = {
         "language": language,
         "url": questionnaire.url,
+        "identifier": [
+            {"system": systems.instruments(systems.base_of(questionnaire)), "value": questionnaire.instrument}
+        ],
         "version": questionnaire.version,
         "status": questionnaire.status.value,
         "subjectType": ["Patient"],
         "date": questionnaire.date,
-        "extension": [definition_and_shown_texts(questionnaire, texts.values())],
+        "extension": [definition_and_shown_texts(questionnaire, texts.values()), _VERSION_ALGORITHM, _LAUNCH_CONTEXT],
         "item": [export.item(item) for item in questionnaire.items],
     }
     export.put(resource, "title", {code: text.title for code, text in texts.items()})
     # R4: `description` is "from a consumer's perspective", so the patient's introduction and not the construct.
     export.put(resource, "description", {code: text.introduction for code, text in texts.items()})
+    if publication.codes:
+        resource["code"] = [{"system": panel.system, "code": panel.code} for panel in publication.codes]
     if questionnaire.retired_on is not None:
         resource["effectivePeriod"] = {"end": questionnaire.retired_on}
     head: Resource = {"resourceType": "Questionnaire", "id": questionnaire_id(questionnaire)}
-    return head | {"meta": {"versionId": fingerprint(resource)}} | resource
+    meta = {"versionId": fingerprint(resource), "lastUpdated": instant(last_updated(questionnaire, texts))}
+    if publication.terminology_server is not None:
+        server = {"url": systems.TERMINOLOGY_SERVER, "valueUrl": publication.terminology_server}
+        resource["extension"] = [*resource["extension"], server]
+    return head | {"meta": meta} | resource
+
+
+# SDC 4.0 asks for it beside a version. `natural`: 1.10 comes after 1.9, in two parts as in three.
+_VERSION_ALGORITHM: Resource = {
+    "url": systems.VERSION_ALGORITHM,
+    "valueCoding": {"system": systems.VERSION_ALGORITHMS, "code": "natural"},
+}
+# sdc-lcext-1: the context `patient` is a Patient. `$populate` takes its subject from it.
+_LAUNCH_CONTEXT: Resource = {
+    "url": systems.LAUNCH_CONTEXT,
+    "extension": [
+        {"url": "name", "valueCoding": {"system": systems.LAUNCH_CONTEXTS, "code": "patient"}},
+        {"url": "type", "valueCode": "Patient"},
+    ],
+}
 
 
 class _Export:
     """The items of one questionnaire with the words of its languages."""
 
-    def __init__(self, questionnaire: Questionnaire, texts: Mapping[str, Text], language: str) -> None:
+    def __init__(
+        self, questionnaire: Questionnaire, texts: Mapping[str, Text], language: str, extracted: frozenset[str]
+    ) -> None:
         self.questionnaire = questionnaire
         self.texts = texts
         self.language = language
+        self.extracted = extracted
 
     def put(self, element: Resource, key: str, words: Words) -> None:
         """Write words into an element. A draft text may lack some: what is not said is not written."""
@@ -72,7 +125,7 @@ class _Export:
 
     def item(self, item: Item) -> Resource:
         entry: Resource = {"linkId": item.link_id}
-        extensions = _extensions(item)
+        extensions = item_extensions(item, is_extracted=item.link_id in self.extracted)
         if extensions:
             entry["extension"] = extensions
         # que-3: a display has no code; a group is not observed and needs none.
@@ -105,11 +158,7 @@ class _Export:
         words = {code: text.helps[item.link_id] for code, text in self.texts.items() if item.link_id in text.helps}
         if not words or item.type is ItemType.DISPLAY:
             return []
-        control = {"coding": [{"system": systems.ITEM_CONTROL, "code": "help"}]}
-        entry: Resource = {
-            "linkId": f"{item.link_id}.help",
-            "extension": [{"url": systems.ITEM_CONTROL_EXTENSION, "valueCodeableConcept": control}],
-        }
+        entry: Resource = {"linkId": f"{item.link_id}.help", "extension": [item_control("help")]}
         self.put(entry, "text", words)
         return [entry | {"type": ItemType.DISPLAY.value}]
 
@@ -142,23 +191,3 @@ class _Export:
         said = ((code, text.option(item, option.code)) for code, text in self.texts.items())
         self.put(coding, "display", {code: words for code, words in said if words is not None})
         return entry | {"valueCoding": coding}
-
-
-_BOUND_TYPES: Final = {ItemType.INTEGER: "valueInteger", ItemType.DECIMAL: "valueDecimal"}
-
-
-def _extensions(item: Item) -> list[Resource]:
-    found: list[Resource] = []
-    for url, bound in ((systems.MIN_VALUE, item.minimum), (systems.MAX_VALUE, item.maximum)):
-        if bound is not None:
-            found.append({"url": url, _BOUND_TYPES[item.type]: _bound(item, bound)})
-    if item.unit is not None:
-        # The display alone: a definition's unit is words until it says that it is UCUM.
-        found.append({"url": systems.UNIT, "valueCoding": {"display": item.unit}})
-    if item.hidden:
-        found.append({"url": systems.HIDDEN, "valueBoolean": True})
-    return found
-
-
-def _bound(item: Item, bound: Decimal) -> int | Decimal:
-    return int(bound) if item.type is ItemType.INTEGER else bound

@@ -1,14 +1,15 @@
 """A stored response as an R4 QuestionnaireResponse, nested as its questionnaire is."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from fhir_export.artefacts import definition_and_text
 from fhir_export.encoding import Resource, instant
 from fhir_export.people import author, source, subject
+from fhir_export.response_parts import ItemParts, Worded, parts_of
 from fhir_export.source import ExportedResponse
 from fhir_export.stored_version import meta
 from fhir_export.typed_values import typed
-from questionnaires.definition import Item, Questionnaire
+from questionnaires.definition import Questionnaire
 from questionnaires.response import Answers
 from questionnaires.translations import Text
 
@@ -22,13 +23,15 @@ def questionnaire_response(exported: ExportedResponse, text: Text | None = None)
     """
     past = exported.response
     questionnaire = past.rulebook.questionnaire
+    parts = parts_of(Worded(questionnaire, text))
     resource: Resource = {
         "resourceType": RESOURCE_TYPE,
         "id": past.ref.id,
         "meta": meta(exported),
         "language": exported.language,
-        "extension": [definition_and_text(questionnaire, text)],
-        "questionnaire": questionnaire.canonical,
+        "extension": parts.extension,
+        **_identifier(exported),
+        "questionnaire": parts.canonical,
         "status": past.status.value,
         "subject": subject(exported),
     }
@@ -39,27 +42,33 @@ def questionnaire_response(exported: ExportedResponse, text: Text | None = None)
         "author": author(exported, exported.language),
         "source": source(exported, exported.language),
     }
-    items = _items(questionnaire, questionnaire.items, past.answers, text)
+    items = _items(questionnaire, parts.items, past.answers)
     return resource | {"item": items} if items else resource
 
 
-def _items(
-    questionnaire: Questionnaire, items: tuple[Item, ...], answers: Answers, text: Text | None
-) -> list[Resource]:
+def _identifier(exported: ExportedResponse) -> Resource:
+    """What another system knows the response by."""
+    if exported.identifier is None:
+        return {}
+    system, value = exported.identifier
+    return {"identifier": {"value": value} if system is None else {"system": system, "value": value}}
+
+
+def _items(questionnaire: Questionnaire, parts: Iterable[ItemParts], answers: Answers) -> list[Resource]:
     """The items that were answered, and those that hold some that were."""
     found: list[Resource] = []
-    for item in items:
-        inside = _items(questionnaire, item.items, answers, text)
-        entry: Resource = {"linkId": item.link_id}
-        if text and item.link_id in text.items:
-            entry["text"] = text.items[item.link_id]
-        if not item.is_question:
-            entry["item"] = inside
-        else:
-            given = [typed("value", questionnaire, item, value, text) for value in answers.get(item.link_id, ())]
-            entry["answer"] = _with_children(given, inside)
-        if inside or item.link_id in answers:
-            found.append(entry)
+    for part in parts:
+        item = part.item
+        values = answers.get(item.link_id, ())
+        if part.whole and len(values) == 1:
+            found.append(part.whole[values[0]])
+            continue
+        inside = _items(questionnaire, part.items, answers)
+        if not item.is_question and inside:
+            found.append(part.begun | {"item": inside})
+        elif values or inside:
+            given = [part.chosen.get(value) or typed("value", questionnaire, item, value, None) for value in values]
+            found.append(part.begun | {"answer": _with_children(given, inside)})
     return found
 
 

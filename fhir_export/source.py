@@ -1,6 +1,7 @@
 """What the service hands over for export: a stored response with what FHIR wants to know about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scoring.history import PastResponse
@@ -24,6 +25,10 @@ class ExportedResponse:
     `language` is the one that was answered in, BCP 47; `text_digest` that of the words that the response pins, None
     where they are not known; `encounter_id` the consultation that it was answered for. `is_restricted`: the wording is
     its owner's, not ours. `is_rescored`: this revision has the answers of the one before it, scored again.
+    `profiles`: the canonicals of what its Observations conform to besides R4. `withdrawn`: number -> code of the
+    Observations that only an earlier revision gave. `recorder_id`: who of the staff, or which system, recorded it;
+    None for a patient, and where it was not stored. `identifier`: what another system knows the response by, its
+    system (None where it said none) and its value.
     """
 
     response: PastResponse
@@ -35,3 +40,7 @@ class ExportedResponse:
     mode: Mode
     recorded_by: Recorder
     is_rescored: bool = False
+    recorder_id: str | None = None
+    profiles: tuple[str, ...] = ()
+    withdrawn: Mapping[int, str] = field(default_factory=dict)
+    identifier: tuple[str | None, str] | None = None

@@ -35,8 +35,15 @@ def _existing_day(text: str) -> str:
 CalendarDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_existing_day)]
 
 
+class PanelCode(Shape):
+    """What a terminology calls the whole questionnaire: its panel or scale, never one of its items or scores."""
+
+    system: Literal["http://loinc.org", "http://snomed.info/sct"]
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}-[0-9]$|^[0-9]{6,18}$")]
+
+
 class InstrumentFile(Shape):
-    """`instrument.yaml`: what the family measures, for whom, and where it ends."""
+    """`instrument.yaml`: what the family measures, for whom, and where it ends. `codes` name it in terminologies."""
 
     id: InstrumentId
     title: str
@@ -44,6 +51,7 @@ class InstrumentFile(Shape):
     population: str
     respondents: tuple[Literal["patient", "related-person", "practitioner"], ...]
     known_limits: tuple[str, ...]
+    codes: tuple[PanelCode, ...] = ()
 
 
 class LicenceFile(Shape):
@@ -134,7 +142,10 @@ class ItemText(Shape):
 
 
 class TextFile(Shape):
-    """`text/<language>/<revision>.yaml`: the words of one language for one or more versions of the structure."""
+    """`text/<language>/<revision>.yaml`: the words of one language for one or more versions of the structure.
+
+    `published_on`: when words were published that did not come with their definition: a later revision, a new language.
+    """
 
     instrument: InstrumentId
     language: Language
@@ -143,6 +154,7 @@ class TextFile(Shape):
     definitions: tuple[Version, ...]
     translator: str
     source: str
+    published_on: CalendarDate | None = None
     title: str
     introduction: str
     items: dict[LinkId, ItemText]

@@ -1,21 +1,25 @@
 """The words of a questionnaire in one language, checked against its structure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from questionnaires.definition import Item, Questionnaire
 from questionnaires.digests import canonical, digest
 from questionnaires.instrument_files import TextFile
 
-_OUTSIDE_DIGEST = frozenset({"status"})
+_OUTSIDE_DIGEST = frozenset({"status", "published_on"})
 
 TextStatus = Literal["draft", "local", "validated"]
 
 
 @dataclass(frozen=True)
 class Text:
-    """One published revision of the words of one language."""
+    """One published revision of the words of one language.
+
+    `since`: from when on they could be read here; None where they came with their definition.
+    """
 
     instrument: str
     language: str
@@ -30,6 +34,7 @@ class Text:
     concepts: Mapping[str, str]
     scores: Mapping[str, str]
     digest: str
+    since: datetime | None = field(default=None, compare=False)
 
     def option(self, item: Item, code: str) -> str | None:
         """The words of one option of an item. Only a draft may lack them."""
@@ -58,6 +63,7 @@ def read_text(file: TextFile) -> Text:
         concepts=file.concepts,
         scores=file.scores,
         digest=digest(canonical(file, without=_OUTSIDE_DIGEST)),
+        since=datetime.fromisoformat(file.published_on).replace(tzinfo=UTC) if file.published_on else None,
     )
 
 

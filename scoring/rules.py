@@ -14,6 +14,9 @@ from questionnaires.shapes import Shape
 ScoreName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 Loinc = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,7}-[0-9]$")]
 
+MOST_SCORES = 1000
+"""The highest number of a score. In FHIR the numbers above it are those of single answers."""
+
 
 class ScoreKind(StrEnum):
     """What sort of result a score is; the synthesis ranks symptom kinds and leaves the others to their scales.
@@ -126,7 +129,7 @@ class ScoreRule(Shape):
     was published for: another questionnaire cannot feed it.
     """
 
-    number: Annotated[int, Field(ge=1, le=9999)]
+    number: Annotated[int, Field(ge=1, le=MOST_SCORES)]
     name: ScoreName
     concept: Word
     kind: ScoreKind

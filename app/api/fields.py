@@ -1,7 +1,7 @@
 """The fields that several bodies share, each with the limits that its documentation shows."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.services.clocks import storable
+
 # No control characters: PostgreSQL cannot store NUL, and nobody's name or visit id has any.
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"
 
@@ -33,9 +35,6 @@ Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+(\.\d+)?$", max_le
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-# PostgreSQL's driver writes the first and the last moment that Python knows as infinities.
-_FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
-_LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def _written_as_timestamp(value: Any) -> Any:
@@ -53,14 +52,6 @@ def _written_as_day(value: Any) -> Any:
     return value
 
 
-def _storable(moment: datetime) -> datetime:
-    """In UTC. A clock at the edge of the calendar is taken for the nearest moment that can be stored."""
-    try:
-        return min(max(moment.astimezone(UTC), _FIRST_MOMENT), _LAST_MOMENT)
-    except OverflowError:
-        return _FIRST_MOMENT if moment.year == 1 else _LAST_MOMENT
-
-
 def _within_reason(moment: datetime) -> datetime:
     if not 1900 <= moment.year < 2200:
         raise PydanticCustomError("datetime_out_of_range", "a date between 1900 and 2199 is needed")
@@ -73,7 +64,7 @@ def _of_a_life(day: date) -> date:
     return day
 
 
-Timestamp = Annotated[AwareDatetime, BeforeValidator(_written_as_timestamp), AfterValidator(_storable)]
+Timestamp = Annotated[AwareDatetime, BeforeValidator(_written_as_timestamp), AfterValidator(storable)]
 """What a client's clock said. Any clock is let through: an answer is not refused for it."""
 
 Moment = Annotated[Timestamp, AfterValidator(_within_reason), Field(description="Between 1900 and 2199.")]

@@ -45,6 +45,10 @@ _SECURITY = {
 }
 
 
+_OPEN = ("/fhir/metadata", "/fhir/.well-known/smart-configuration")
+"""What needs no token."""
+
+
 def describe(app: FastAPI) -> None:
     """Give the app its document: problems instead of FastAPI's validation errors, and bearer tokens."""
     generate = app.openapi
@@ -58,7 +62,7 @@ def describe(app: FastAPI) -> None:
             schemas["Problem"] = _PROBLEM
             document["components"]["securitySchemes"] = _SECURITY
             for path, operations in document["paths"].items():
-                if path.startswith(("/v1", "/fhir")) and path != "/fhir/metadata":
+                if path.startswith(("/v1", "/fhir")) and path not in _OPEN:
                     for operation in operations.values():
                         operation["security"] = [{"bearer": []}]
             app.openapi_schema = document

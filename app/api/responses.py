@@ -33,6 +33,7 @@ from app.api.response_body import (
 )
 from app.http.cursors import cursor_of, place_of
 from app.http.dependencies import PROBLEM_RESPONSES, Authenticated, Installed
+from app.http.idempotency import KEY_DESCRIPTION, KeyText
 from app.http.preconditions import PreconditionRequired
 from app.http.strict_json import StrictRoute
 from app.services import read_response
@@ -51,10 +52,7 @@ of_patient = APIRouter(
 router = APIRouter(prefix="/v1/responses", tags=["responses"], route_class=StrictRoute, responses=PROBLEM_RESPONSES)
 
 TextDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-IdempotencyKey = Annotated[
-    Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,128}$")],
-    Header(description="A fresh random word a response, such as a UUID; the same on every retry."),
-]
+IdempotencyKey = Annotated[KeyText, Header(description=KEY_DESCRIPTION)]
 
 
 class SubmissionBody(Body):

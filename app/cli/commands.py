@@ -25,7 +25,7 @@ from app.services.installation import load_knowledge
 from app.services.json_schemas import write_schemas
 from app.services.scoring_rules_page import scoring_rules_page
 from app.settings import Settings
-from app.store.centre import Centre, EmergencyContact
+from app.store.centre import Centre, EmergencyContact, FhirProfile
 from app.store.cluster_files import EmbeddedPostgresError
 from app.store.data_folder import data_folder
 from app.store.errors import StoreError
@@ -168,6 +168,9 @@ def add_centre(
     language: Annotated[list[str] | None, typer.Option(help="Its languages, the usual one first.")] = None,
     time_zone: Annotated[str, typer.Option(help="Its time zone.")] = "Europe/Paris",
     instrument: Annotated[list[str] | None, typer.Option(help="What to answer before every consultation.")] = None,
+    fhir_profile: Annotated[
+        list[FhirProfile] | None, typer.Option(help="A national profile that its Observations conform to.")
+    ] = None,
 ) -> None:
     """Add a centre to an installation, as the schema's owner; prints the id that its tokens must claim."""
     settings = Settings()
@@ -179,7 +182,8 @@ def add_centre(
         stop(f"there is no time zone '{time_zone}': use a name of the IANA database, such as Europe/Paris")
     languages = tuple(language or ("fr",))
     contact = EmergencyContact(emergency_number, {languages[0]: name})
-    centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), asked)
+    profiles = frozenset(fhir_profile or ())
+    centre = Centre(new_id(), name, mode, languages, time_zone, (contact,), asked, profiles)
     with Database(settings, say=err.print) as database:
         asyncio.run(database.add_centre(centre))
     out.print(str(centre.centre_id))

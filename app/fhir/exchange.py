@@ -12,11 +12,15 @@ from app.http.preconditions import PreconditionRequired
 from app.http.refusal import refusal
 from app.http.strict_json import StrictRoute, parse
 from fhir_export.encoding import CONTENT_TYPE, FHIR_JSON, Resource, encode
+from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
 
 _JSON: Final = frozenset({FHIR_JSON, "application/json", "text/json", "json"})
 _ANY: Final = frozenset({"*/*", "application/*"})
 _FORM: Final = "application/x-www-form-urlencoded"
+_FHIR_VERSIONS: Final = frozenset({"", "4.0", "4.0.1"})
+_UTF_8: Final = frozenset({"", "utf-8", "utf8"})
 _VERSION: Final = re.compile(r'(?:W/)?"([A-Za-z0-9.-]{1,64})"')
+_Q: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 
 
 class FhirRoute(StrictRoute):
@@ -67,7 +71,31 @@ def answer(
             sent["Last-Modified"] = format_datetime(datetime.fromisoformat(updated).astimezone(UTC), usegmt=True)
         if request.method == "GET" and _is_known(request, version, updated):
             return Response(status_code=304, headers={k: v for k, v in sent.items() if k != "Content-Type"})
-    return Response(encode(resource), status_code=status, headers=sent)
+    indented = request.query_params.get("_pretty", "").lower() == "true"
+    return Response(encode(resource, indented=indented), status_code=status, headers=sent)
+
+
+def answer_written(
+    request: Request, resource: Resource, status: int, location: str, *, has_history: bool = True
+) -> Response:
+    """What a create or an update answers with: the resource, or what the client prefers (`Prefer: return`): only where
+    it is, or an OperationOutcome.
+
+    `location` is `Type/id`; the header names the version too, where it can be read (R4 3.1.0.8).
+    """
+    version = f"/_history/{resource['meta']['versionId']}" if has_history else ""
+    headers = {"Location": f"{service_base(request)}/{location}{version}"}
+    whole = answer(request, resource, status, headers)
+    preferred = prefers(request, "return")
+    if preferred == "OperationOutcome":
+        base = request.app.state.settings.canonical_base.rstrip("/")
+        whole.body = encode(operation_outcome([OutcomeIssue("information", "informational", None, "stored")], base))
+        whole.headers["Content-Length"] = str(len(whole.body))
+        return whole
+    if preferred != "minimal":
+        return whole
+    kept = {name: value for name, value in whole.headers.items() if name not in ("content-type", "content-length")}
+    return Response(status_code=status, headers=kept)
 
 
 def seen_revision(request: Request) -> int:
@@ -92,27 +120,49 @@ def _is_known(request: Request, version: str, updated: str | None) -> bool:
         return False
     try:
         return datetime.fromisoformat(updated).replace(microsecond=0) <= parsedate_to_datetime(since).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
 
 
 def _check_wanted(request: Request) -> None:
     """`_format` overrules `Accept` (R4 3.1.0.1.11)."""
     # A `+` that was not written as %2B has become a space on its way.
-    wanted = request.query_params.get("_format", "").replace(" ", "+") or request.headers.get("accept", "*/*")
-    forms = {part.partition(";")[0].strip().lower() for part in wanted.split(",")}
-    if not forms & (_JSON | _ANY):
-        raise refusal("not-acceptable", f"resources are given as {FHIR_JSON}")
+    wanted = request.query_params.get("_format", "").replace(" ", "+") or request.headers.get("accept") or "*/*"
+    if not any(_is_given(*_media_type(part)) for part in wanted.split(",")):
+        raise refusal("not-acceptable", f"resources are given as {FHIR_JSON}, in FHIR 4.0")
+
+
+def _is_given(form: str, parameters: Mapping[str, str]) -> bool:
+    """Whether we have what is asked for; `q=0` says what is not wanted (RFC 9110, 12.4.2)."""
+    quality = parameters.get("q", "1")
+    return (
+        form in _JSON | _ANY
+        and parameters.get("fhirversion", "") in _FHIR_VERSIONS
+        and not (_Q.fullmatch(quality) and float(quality) == 0)
+    )
 
 
 def _check_sent(request: Request) -> None:
     if request.method not in ("POST", "PUT"):
         return
-    form = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    form, parameters = _media_type(request.headers.get("content-type", ""))
     accepted = {_FORM} if request.url.path.endswith("/_search") else _JSON
+    known = (
+        form in accepted
+        and parameters.get("fhirversion", "") in _FHIR_VERSIONS
+        and parameters.get("charset", "").lower() in _UTF_8
+    )
     # A search or an operation may have all that it needs in its URL.
-    if form not in accepted and (form or request.headers.get("content-length", "0") != "0"):
-        raise refusal("unsupported-media-type", f"send {' or '.join(sorted(accepted - {'json'}))}")
+    if not known and (form or request.headers.get("content-length", "0") != "0"):
+        what = _FORM if accepted == {_FORM} else f"{FHIR_JSON} (or application/json), in FHIR 4.0"
+        raise refusal("unsupported-media-type", f"send {what}, in UTF-8", _header_issue("Content-Type", what))
+
+
+def _media_type(text: str) -> tuple[str, Mapping[str, str]]:
+    """A media type and its parameters, in small letters (RFC 9110, 8.3.1)."""
+    form, *parameters = (part.strip() for part in text.split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return form.lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
 
 def _header_issue(name: str, text: str) -> dict[str, str]:

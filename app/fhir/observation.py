@@ -1,31 +1,38 @@
 """`/fhir/Observation`: the scores of responses, and the answers that say something by themselves."""
 
+from uuid import UUID
+
 from fastapi import Request, Response
 
 from app.fhir.exchange import answer
-from app.fhir.offer import ParameterType, ResourceOffer, SearchParameter
-from app.fhir.routing import FhirId, documented, fhir_router, uuid_of
-from app.fhir.search.cursor import cursor_of, place_of
-from app.fhir.search.page import FoundPage, answer_search
+from app.fhir.observation_search import INCLUDES, PARAMETERS, SORTS, observation_search
+from app.fhir.offer import ResourceOffer
+from app.fhir.routing import FhirId, VersionId, documented, documented_form, fhir_router, revision_of, uuid_of
+from app.fhir.search.paged import answer_page
 from app.fhir.search.query import read_query
-from app.fhir.search.values import ReferenceValue
 from app.http.dependencies import Authenticated, Installed
-from app.http.refusal import refusal
-from app.services import export_fhir
-from app.services.read_response import Place
+from app.services.read_exported import read_observation_resource
+from app.services.search_observations import search_observations
+from app.store.errors import NotFound
+from fhir_export.observation import split_observation_id
 
 OFFER = ResourceOffer(
     type="Observation",
-    interactions=("read", "search-type"),
-    parameters=(
-        SearchParameter(
-            "patient",
-            ParameterType.REFERENCE,
-            "http://hl7.org/fhir/SearchParameter/clinical-patient",
-            targets=("Patient",),
-        ),
+    interactions=("read", "vread", "search-type"),
+    parameters=PARAMETERS,
+    sorts=SORTS,
+    includes=INCLUDES,
+    summary=frozenset(
+        {"status", "code", "subject", "encounter", "effectivePeriod", "issued", "performer", "hasMember"}
+        | {"valueQuantity", "valueCodeableConcept", "valueString", "valueBoolean", "valueDateTime", "valueTime"}
+        | {"derivedFrom", "component"}
     ),
-    default_count=10,
+    mandatory=frozenset({"status", "code"}),
+    documentation=(
+        "They change with their QuestionnaireResponse: its version is theirs. Without a patient a search goes through "
+        "the whole centre in the order of storing; `Bundle.meta.lastUpdated` is what to ask on from. A page that "
+        "looked at many responses may hold fewer matches than `_count`, even none, and still have a `next`."
+    ),
 )
 
 router = fhir_router(OFFER.type)
@@ -35,19 +42,35 @@ router = fhir_router(OFFER.type)
 async def search(request: Request, installed: Installed, call: Authenticated) -> Response:
     """Observations, as the CapabilityStatement says."""
     query = await read_query(request, OFFER)
-    patient = query.one_of("patient", ReferenceValue)
-    if patient is None:
-        raise refusal("search-too-costly", "name the patient")
-    place = place_of(request, call.caller.centre_id, query)
-    after = Place.of(place) if place else Place()
-    found = await export_fhir.observations_of_patient(
-        installed, call, uuid_of(patient[0].id), after=after, count=query.count
-    )
-    cursor = cursor_of(request, call.caller.centre_id, query, found.next.plain) if found.next else None
-    return answer_search(request, OFFER, query, FoundPage(found.resources, cursor=cursor))
+    asked = observation_search(request, call.caller, query, installed.catalogue)
+    return answer_page(request, call.caller.centre_id, OFFER, query, await search_observations(installed, call, asked))
+
+
+@router.post("/_search", openapi_extra=documented_form(OFFER))
+async def posted_search(request: Request, installed: Installed, call: Authenticated) -> Response:
+    """The same search, its parameters in the body."""
+    return await search(request, installed, call)
 
 
 @router.get("/{resource_id}")
 async def read(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
-    """One score of a response."""
-    return answer(request, await export_fhir.read_observation(installed, call, resource_id))
+    """One score or answer of a response."""
+    response_id, number = _parts_of(resource_id)
+    return answer(request, await read_observation_resource(installed, call, response_id, number))
+
+
+@router.get("/{resource_id}/_history/{version_id}")
+async def vread(
+    request: Request, installed: Installed, call: Authenticated, resource_id: FhirId, version_id: VersionId
+) -> Response:
+    """The same as of one version of the response."""
+    response_id, number = _parts_of(resource_id)
+    revision = revision_of(version_id)
+    return answer(request, await read_observation_resource(installed, call, response_id, number, revision))
+
+
+def _parts_of(resource_id: str) -> tuple[UUID, int]:
+    split = split_observation_id(resource_id)
+    if split is None:
+        raise NotFound
+    return uuid_of(split[0]), split[1]

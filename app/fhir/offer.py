@@ -6,6 +6,8 @@ The same declaration is what a search is read by, so that what is stated and wha
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fhir_export.operation_definition import OperationParameter
+
 
 class ParameterType(StrEnum):
     """R4 value set search-param-type, as far as it is used."""
@@ -22,7 +24,7 @@ class ParameterType(StrEnum):
 class SearchParameter:
     """One search parameter. `definition`: the canonical of its R4 SearchParameter.
 
-    `targets`: the resource types that a reference may name.
+    `targets`: the resource types that a reference may name; `versioned`: whether it may name one version of them.
     """
 
     name: str
@@ -30,19 +32,22 @@ class SearchParameter:
     definition: str
     documentation: str | None = None
     targets: tuple[str, ...] = ()
+    versioned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OperationOffer:
     """One operation, without its `$`. `definition`: the canonical of its OperationDefinition.
 
-    `on`: where it is asked: of the system, of the type, or of one instance.
+    `on`: where it is asked: of the system, of the type, or of one instance. `parameters`: what goes in and comes out,
+    for an OperationDefinition of ours.
     """
 
     name: str
     definition: str
     documentation: str | None = None
     on: frozenset[str] = frozenset({"instance"})
+    parameters: tuple[OperationParameter, ...] = ()
 
 
 ID = SearchParameter("_id", ParameterType.TOKEN, "http://hl7.org/fhir/SearchParameter/Resource-id")
@@ -56,7 +61,8 @@ class ResourceOffer:
     """Everything that is offered of one resource type. `interactions` are codes of R4's type-restful-interaction.
 
     `summary` and `mandatory` are the elements that `_summary=true` and `_elements` always give.
-    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name.
+    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name. `conditional_read`: a code of
+    R4's conditional-read-status; "not-match" where a resource has no time of its last change.
     """
 
     type: str
@@ -70,7 +76,7 @@ class ResourceOffer:
     profiles: tuple[str, ...] = ()
     documentation: str | None = None
     conditional_create: bool = False
-    conditional_read: str = "not-match"
+    conditional_read: str = "full-support"
     default_count: int = 50
     by_name: dict[str, SearchParameter] = field(init=False, repr=False, compare=False)
 

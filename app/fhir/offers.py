@@ -2,10 +2,39 @@
 
 from fastapi import APIRouter
 
-from app.fhir import observation, questionnaire, questionnaire_response
+from app.fhir import (
+    composition,
+    device,
+    encounter,
+    observation,
+    organization,
+    patient,
+    populate,
+    practitioner,
+    pro_summary,
+    provenance,
+    questionnaire,
+    questionnaire_package,
+    questionnaire_response,
+    questionnaire_response_changes,
+    questionnaire_response_operations,
+    terminology,
+)
 from app.fhir.offer import ResourceOffer
 
-_MODULES = (questionnaire_response, observation, questionnaire)
+_MODULES = (
+    *(questionnaire_response, observation, questionnaire),
+    *(patient, encounter, provenance, organization, practitioner, device),
+    composition,
+)
 
-OFFERS: tuple[ResourceOffer, ...] = tuple(module.OFFER for module in _MODULES)
-ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in _MODULES)
+_DEFINED = terminology.served(tuple(module.OFFER for module in _MODULES))
+
+OFFERS: tuple[ResourceOffer, ...] = (*(module.OFFER for module in _MODULES), *(one.OFFER for one in _DEFINED))
+ROUTERS: tuple[APIRouter, ...] = (
+    # Operations before what answers at any id.
+    *(pro_summary.router, populate.router, questionnaire_package.router),
+    *(module.router for module in _MODULES),
+    *(questionnaire_response_changes.router, questionnaire_response_operations.router),
+    *(one.router for one in _DEFINED),
+)

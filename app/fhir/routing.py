@@ -17,9 +17,11 @@ _OUTCOMES = {
     status: {"description": "OperationOutcome", **_RESOURCE}
     for status in sorted({kind.status for kind in KINDS.values()})
 }
+_REVISION = re.compile(r"[1-9][0-9]{0,8}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 FhirId = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$", description="The logical id of a resource.")]
+VersionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$", description="The `meta.versionId` of a resource.")]
 
 
 def fhir_router(resource_type: str | None = None) -> APIRouter:
@@ -40,8 +42,37 @@ def uuid_of(resource_id: str) -> UUID:
     return UUID(resource_id)
 
 
+def revision_of(version_id: str) -> int:
+    """The revision of a version id. Raises NotFound: what is no number was never a version of ours."""
+    if not _REVISION.fullmatch(version_id):
+        raise NotFound
+    return int(version_id)
+
+
 def documented(offer: ResourceOffer) -> dict[str, Any]:
     """What `openapi.yaml` says of a search: its parameters, as the CapabilityStatement has them."""
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+            for name, text in _described(offer).items()
+        ]
+    }
+
+
+def documented_form(offer: ResourceOffer) -> dict[str, Any]:
+    """The same of a search whose parameters are posted, so that they stand in no URL."""
+    properties = {name: {"type": "string", "description": text} for name, text in _described(offer).items()}
+    schema = {"type": "object", "properties": properties}
+    return {"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}}
+
+
+def documented_body() -> dict[str, Any]:
+    """What `openapi.yaml` says of a route that takes a resource."""
+    return {"requestBody": {"content": _RESOURCE["content"]}}
+
+
+def _described(offer: ResourceOffer) -> dict[str, str]:
+    """Parameter -> what it is."""
     result = {
         "_count": "Resources a page.",
         "_summary": "true, false, text, data or count.",
@@ -54,9 +85,4 @@ def documented(offer: ResourceOffer) -> dict[str, Any]:
     if offer.includes:
         result["_include"] = ", ".join(offer.includes)
     own = {parameter.name: parameter.documentation or parameter.type.value for parameter in offer.parameters}
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
-            for name, text in (own | result).items()
-        ]
-    }
+    return own | result

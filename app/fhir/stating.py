@@ -12,13 +12,15 @@ def stated_resource(offer: ResourceOffer, canonical_base: str) -> Resource:
     if offer.documentation:
         entry["documentation"] = offer.documentation
     entry["interaction"] = [{"code": code} for code in offer.interactions]
-    entry["versioning"] = "versioned-update" if "update" in offer.interactions else "versioned"
+    entry["versioning"] = _versioning(offer)
     entry["readHistory"] = "vread" in offer.interactions
     if "update" in offer.interactions:
         entry["updateCreate"] = False
-    if offer.conditional_create:
-        entry["conditionalCreate"] = True
+    entry["conditionalCreate"] = offer.conditional_create
     entry["conditionalRead"] = offer.conditional_read
+    entry["conditionalUpdate"] = False
+    entry["conditionalDelete"] = "not-supported"
+    entry["referencePolicy"] = ["literal"]
     if offer.includes:
         entry["searchInclude"] = list(offer.includes)
     if offer.parameters:
@@ -26,6 +28,13 @@ def stated_resource(offer: ResourceOffer, canonical_base: str) -> Resource:
     if offer.operations:
         entry["operation"] = [stated_operation(operation, canonical_base) for operation in offer.operations]
     return entry
+
+
+def _versioning(offer: ResourceOffer) -> str:
+    """An update must name the version that it changes (R4 value set versioning-policy)."""
+    if "update" in offer.interactions:
+        return "versioned-update"
+    return "versioned" if offer.conditional_read != "not-supported" else "no-version"
 
 
 def stated_operation(operation: OperationOffer, canonical_base: str) -> Resource:

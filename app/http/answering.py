@@ -1,7 +1,7 @@
 """How problems leave the house: as problem+json (RFC 9457) on `/v1`, as an OperationOutcome on `/fhir`."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -35,8 +35,16 @@ _SAFE_MESSAGES = {
 }
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent."""
+def _title(_path: str) -> str:
+    return KINDS["not-found"].title
+
+
+def install_problem_handlers(app: FastAPI, unserved: Callable[[str], str] = _title) -> None:
+    """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent.
+
+    `unserved` says of a path below `/fhir` that no route has what there is instead.
+    """
+    app.state.unserved = unserved
     app.add_exception_handler(RequestValidationError, _request_invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refused, _refused)
@@ -47,12 +55,18 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 def render(request: Request, problem: Problem) -> Response:
     """A problem as the client of this path reads it."""
-    if request.url.path.startswith("/fhir"):
+    if _speaks_fhir(request):
         content, media_type = _outcome(problem, request.app.state.settings.canonical_base.rstrip("/")), CONTENT_TYPE
     else:
         content, media_type = _problem(problem), "application/problem+json"
     headers = {"Cache-Control": "no-store", **problem.headers}
+    if _speaks_fhir(request) and "ETag" in headers:
+        headers["ETag"] = f"W/{headers['ETag']}"  # as every ETag of FHIR (R4 3.1.0.5)
     return Response(content, status_code=problem.kind.status, media_type=media_type, headers=headers)
+
+
+def _speaks_fhir(request: Request) -> bool:
+    return request.url.path == "/fhir" or request.url.path.startswith("/fhir/")
 
 
 def _problem(problem: Problem) -> bytes:
@@ -73,10 +87,25 @@ def _problem(problem: Problem) -> bytes:
 
 def _outcome(problem: Problem, canonical_base: str) -> bytes:
     kind = problem.kind
+    members = problem.members | ({"correlation_id": correlation_id.get()} if kind.retryable else {})
+    diagnostics = "; ".join(f"{name}: {_listed(value)}" for name, value in members.items() if value) or None
     issues = [
-        OutcomeIssue("error", kind.fhir_code, kind.slug, issue["text"], _expression(issue)) for issue in problem.issues
-    ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None)]
+        OutcomeIssue(
+            "error",
+            issue.get("fhir_code", kind.fhir_code),
+            kind.slug,
+            issue["text"],
+            _expression(issue),
+            diagnostics,
+            issue.get("fault"),
+        )
+        for issue in problem.issues
+    ] or [OutcomeIssue("error", kind.fhir_code, kind.slug, problem.detail, None, diagnostics)]
     return encode(operation_outcome(issues, canonical_base))
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _expression(issue: Mapping[str, str]) -> str:
@@ -87,6 +116,9 @@ def _expression(issue: Mapping[str, str]) -> str:
 async def _request_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
+    if _speaks_fhir(request) and any(fault["loc"][0] == "path" for fault in faults):
+        # What cannot be a logical id was never one of ours: it is absent like any other.
+        return render(request, Problem(KINDS["not-found"], "nothing of that id is within reach"))
     if any(fault["loc"] == ("body",) and fault["type"] == "missing" for fault in faults):
         return render(request, Problem(KINDS["request-invalid"], "the request needs a JSON body"))
     if any(fault["loc"] == ("body",) and isinstance(fault.get("input"), bytes) for fault in faults):
@@ -120,10 +152,14 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BodyTooLarge):
         members = {"limit_bytes": error.limit_bytes}
         return render(request, Problem(KINDS["body-too-large"], error.detail, members=members))
+    slug = _BY_STATUS.get(error.status_code, "defect")
+    detail = KINDS[slug].title
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_of(request))
-    slug = _BY_STATUS.get(error.status_code, "defect")
-    return render(request, Problem(KINDS[slug], KINDS[slug].title, headers=headers))
+        detail += f": it takes {headers['Allow']}"
+    elif error.status_code == 404 and _speaks_fhir(request):
+        detail = request.app.state.unserved(request.url.path)
+    return render(request, Problem(KINDS[slug], detail, headers=headers))
 
 
 def _methods_of(request: Request) -> list[str]:

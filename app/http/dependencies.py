@@ -43,12 +43,17 @@ def accepted_languages(header: str | None) -> tuple[str, ...]:
     return tuple(tag for _, tag in sorted(wanted, key=lambda entry: -entry[0]))
 
 
-async def _installed(request: Request) -> Installation:
+def installation_of(request: Request) -> Installation:
+    """The running service."""
     installation: Installation = request.app.state.installation
     return installation
 
 
-async def _call(request: Request) -> Call:
+async def _installed(request: Request) -> Installation:
+    return installation_of(request)
+
+
+async def authenticated(request: Request) -> Call:
     """Authenticate. Raises TokenRejected, KeysUnavailable."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     reader: TokenReader = request.app.state.token_reader
@@ -64,4 +69,4 @@ async def call_of(request: Request, token: str, reader: TokenReader) -> Call:
 
 
 Installed = Annotated[Installation, Depends(_installed)]
-Authenticated = Annotated[Call, Depends(_call)]
+Authenticated = Annotated[Call, Depends(authenticated)]

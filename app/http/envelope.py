@@ -4,7 +4,6 @@ import re
 from collections.abc import Awaitable, Callable
 from contextvars import Token
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,11 +12,13 @@ from app.log import correlation_id
 from app.store.ids import new_id
 
 _CLIENTS_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+_NOT_STORED = (b"cache-control", b"no-store")
+_OURS = frozenset({b"x-correlation-id", *(name for name, _ in _HEADERS)})
 
 
 class Envelope:
@@ -46,11 +47,9 @@ class Envelope:
             nonlocal started
             started = True
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Correlation-Id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                given = [header for header in message.get("headers", ()) if header[0] not in _OURS]
+                stored = () if any(name == b"cache-control" for name, _ in given) else (_NOT_STORED,)
+                message["headers"] = [*given, (b"x-correlation-id", request_id.encode()), *_HEADERS, *stored]
             await send(message)
 
         try:

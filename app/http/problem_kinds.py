@@ -92,6 +92,15 @@ _KINDS = (
         "looks exactly the same.",
     ),
     ProblemKind(
+        "no-consultation",
+        "The patient has no consultation",
+        404,
+        "not-found",
+        False,
+        "A summary is made for a consultation. The patient is known here, but no visit of theirs took place or is "
+        "ahead: tell of one with `PUT /v1/patients/{patient_id}/consultations/{visit_id}`.",
+    ),
+    ProblemKind(
         "unknown-questionnaire",
         "There is no such questionnaire or version",
         404,
@@ -138,6 +147,15 @@ _KINDS = (
         "conflict",
         False,
         "Register the patient with the identifiers of one of them. Merging two patients is a decision for a person.",
+    ),
+    ProblemKind(
+        "merge-conflict",
+        "The patient cannot be replaced by that one",
+        409,
+        "conflict",
+        False,
+        "Either the patient is replaced by another one already, or both would in the end be the same patient: "
+        "nobody replaces themselves. What was said of two patients being one is never taken back.",
     ),
     ProblemKind(
         "precondition-failed",
@@ -195,6 +213,24 @@ _KINDS = (
         "structure",
         False,
         "`issues` lists every field that is missing, unknown or of the wrong form, each with its place.",
+    ),
+    ProblemKind(
+        "identifier-invalid",
+        "An identifier is not what its system promises",
+        422,
+        "invariant",
+        False,
+        "`issues` lists each by its place, without its value. An INS has 15 characters and a key; test and "
+        "demonstration numbers are for installations in demo mode.",
+    ),
+    ProblemKind(
+        "resource-invalid",
+        "The resource is not what R4 calls one",
+        400,
+        "structure",
+        False,
+        "`issue` lists everything that FHIR R4 (4.0.1) does not know or wants otherwise, and whatever else is wrong "
+        "with it. The second code of `details` says of each what kind of fault it is.",
     ),
     ProblemKind(
         "response-invalid",

@@ -43,9 +43,8 @@ def problem_of(error: Exception) -> Problem | None:
             return _problem("unknown-questionnaire", "no such questionnaire or version", {"known": list(error.known)})
         case service.UnknownScore():
             return _problem("unknown-score", "no score of that name", {"known": list(error.known)})
-        case service.ResponseInvalid():
-            detail = f"{len(error.issues)} issue(s) in the answers"
-            return Problem(KINDS["response-invalid"], detail, tuple(_plain_issue(issue) for issue in error.issues))
+        case service.ResponseInvalid() | service.IdentifierInvalid():
+            return _invalid(error)
         case store.Conflict():
             headers = {"ETag": f'"{error.current}"'} if error.current is not None else {}
             return _problem("precondition-failed", "the stored revision is another one", {}, headers)
@@ -65,7 +64,11 @@ _PLAIN: dict[type[Exception], str] = {
     service.LanguageUnavailable: "language-unavailable",
     service.LicenceRestricted: "licence-restricted",
     service.IdentifierConflict: "identifier-conflict",
+    service.SeveralMatch: "multiple-matches",
+    service.MergeConflict: "merge-conflict",
+    service.NoConsultation: "no-consultation",
     store.KeyReused: "idempotency-key-reused",
+    store.Gone: "gone",
 }
 
 
@@ -73,6 +76,18 @@ def _problem(
     slug: str, detail: str, members: dict[str, Any] | None = None, headers: dict[str, str] | None = None
 ) -> Problem:
     return Problem(KINDS[slug], detail, (), members or {}, headers or {})
+
+
+def _invalid(error: service.ResponseInvalid | service.IdentifierInvalid) -> Problem:
+    if isinstance(error, service.IdentifierInvalid):
+        return Problem(KINDS["identifier-invalid"], str(error), tuple(_identifier_issue(*i) for i in error.issues))
+    detail = f"{len(error.issues)} issue(s) in the answers"
+    return Problem(KINDS["response-invalid"], detail, tuple(_plain_issue(issue) for issue in error.issues))
+
+
+def _identifier_issue(place: int, text: str) -> dict[str, Any]:
+    expression = f"Patient.identifier[{place}].value"
+    return {"code": "identifier", "pointer": f"/identifiers/{place}/value", "expression": expression, "text": text}
 
 
 def _plain_issue(issue: Issue) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from fastapi.exceptions import HTTPException
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
+from app.http.direct import direct_handler
+
 MAX_DEPTH = 50
 """Objects and lists in each other: no body of this service has more than four."""
 
@@ -72,8 +74,8 @@ class StrictRoute(APIRoute):
     """A route whose body is read strictly."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The usual handler, given a strict request."""
-        handler = super().get_route_handler()
+        """The usual handler, or a direct call of the route, given a strict request."""
+        handler = direct_handler(self, super().get_route_handler())
 
         async def strict_handler(request: Request) -> Response:
             limit = request.app.state.settings.body_limit_bytes

@@ -13,8 +13,8 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from app.pages.axes import FEW_DAYS
-from app.pages.heading import heading
 from app.pages.line_chart import Axes, Chart, Mark, line_chart
+from app.services.heading import heading
 from app.services.read_longitudinal import ScoresOfPatient
 from app.wording import Wording
 from questionnaires.definition import Questionnaire

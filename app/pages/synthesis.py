@@ -8,10 +8,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.http.dependencies import Installed
 from app.pages.caller import PageCall
-from app.pages.synthesis_view import SynthesisView
 from app.pages.templates import STATIC_FILES, render_page
 from app.services.read_synthesis import read_synthesis
+from app.services.synthesis_in_words import SynthesisInWords
 from app.store.errors import NotFound
+
+SHOWN_POINTS = 3
+"""Points of vigilance that are shown; the page says how many more there are."""
 
 router = APIRouter(prefix="/pages", tags=["pages"], include_in_schema=False)
 
@@ -24,10 +27,11 @@ async def synthesis_page(installed: Installed, call: PageCall, consultation: UUI
     found = await read_synthesis(installed, call, consultation)
     wanted = (lang, *call.languages) if lang else call.languages
     wording = installed.wordings.best(wanted, found.centre.languages)
-    view = SynthesisView(installed, found, wording)
+    view = SynthesisInWords(installed, found, wording)
     return render_page(
         "synthesis.html",
         view=view,
+        shown_points=SHOWN_POINTS,
         wording=wording,
         languages=tuple(installed.wordings.by_language),
         consultation=consultation,

@@ -29,6 +29,7 @@ class Operation(StrEnum):
     DISCARD_DRAFT = "discard_draft"
     READ_DRAFT = "read_draft"
     SUBMIT_RESPONSE = "submit_response"
+    VALIDATE_RESPONSE = "validate_response"
     READ_RESPONSE = "read_response"
     LIST_RESPONSES = "list_responses"
     CORRECT_RESPONSE = "correct_response"
@@ -68,6 +69,7 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
         Operation.DISCARD_DRAFT: _ANSWERING,
         Operation.READ_DRAFT: _ANSWERING,
         Operation.SUBMIT_RESPONSE: _CARE_AND_PATIENT,
+        Operation.VALIDATE_RESPONSE: _CARE_AND_PATIENT,
         Operation.READ_RESPONSE: _CARE_AND_PATIENT,
         Operation.LIST_RESPONSES: _CARE_AND_PATIENT,
         Operation.CORRECT_RESPONSE: _CARE_AND_PATIENT,
@@ -103,6 +105,7 @@ NEEDS: Final[Mapping[Operation, tuple[str, Interaction] | None]] = MappingProxyT
         Operation.DISCARD_DRAFT: ("QuestionnaireResponse", Interaction.UPDATE),
         Operation.READ_DRAFT: ("QuestionnaireResponse", Interaction.READ),
         Operation.SUBMIT_RESPONSE: ("QuestionnaireResponse", Interaction.CREATE),
+        Operation.VALIDATE_RESPONSE: ("QuestionnaireResponse", Interaction.CREATE),
         Operation.READ_RESPONSE: ("QuestionnaireResponse", Interaction.READ),
         Operation.LIST_RESPONSES: ("QuestionnaireResponse", Interaction.SEARCH),
         Operation.CORRECT_RESPONSE: ("QuestionnaireResponse", Interaction.UPDATE),

@@ -30,10 +30,12 @@ async def opened(
     operation: Operation,
     patient_id: UUID | None = None,
     lock: PatientLock | None = None,
+    *,
+    with_horizon: bool = False,
 ) -> AsyncIterator[Transaction]:
     """The one way to the database: authorised first, then bound to what the caller may see, then audited.
 
-    `audit` of the transaction may still be filled in until it ends.
+    `audit` of the transaction may still be filled in until it ends. `with_horizon`: for searches.
 
     Raises NotPermitted, PatientOutOfReach, StoreBusy.
     """
@@ -46,7 +48,7 @@ async def opened(
         correlation_id=call.correlation_id,
         patient_id=patient_id or caller.patient_id,
     )
-    async with transaction(installation.pool, _scope(caller, patient_id), audit, lock) as tx:
+    async with transaction(installation.pool, _scope(caller, patient_id), audit, lock, with_horizon=with_horizon) as tx:
         yield tx
 
 

@@ -14,6 +14,9 @@ LATE_FROM = timedelta(hours=24)
 is judged otherwise than what is urgent now."""
 
 _NO_ANSWER_BEFORE = datetime(1900, 1, 1, tzinfo=UTC)
+# PostgreSQL's driver writes the first and the last moment that Python knows as infinities.
+_FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+_LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class ClockFlag(StrEnum):
@@ -33,17 +36,26 @@ class Authored:
     refused: bool = False
 
 
+def storable(moment: datetime) -> datetime:
+    """In UTC. A clock at the edge of the calendar is taken for the nearest moment that can be stored."""
+    try:
+        return min(max(moment.astimezone(UTC), _FIRST_MOMENT), _LAST_MOMENT)
+    except OverflowError:
+        return _FIRST_MOMENT if moment.year == 1 else _LAST_MOMENT
+
+
 def correct_authored(
-    role: Role, authored: datetime, *, begun_at: datetime | None, sent_at: datetime | None, received_at: datetime
+    role: Role, authored: datetime | None, *, begun_at: datetime | None, sent_at: datetime | None, received_at: datetime
 ) -> Authored:
     """`authored + (received_at - sent_at)`: the phone's clock may be wrong, but it ran evenly between the two.
 
     What would still lie in the future is taken as "now" and flagged, for a person's device; a system must know the
     time. So is what lies before anybody answered anything.
-    A system's answer is `refused` then, as long as it was not acknowledged before.
+    A system's answer is `refused` then, as long as it was not acknowledged before. Where nobody said when, it was when
+    the answers came in, at the latest.
     """
     behind = received_at - sent_at if sent_at else timedelta()
-    corrected = _shift(authored, behind)
+    corrected = _shift(authored, behind) if authored is not None else None
     begun = _shift(begun_at, behind) if begun_at else None
     if corrected is None or corrected < _NO_ANSWER_BEFORE:
         return Authored(received_at, begun, (ClockFlag.AUTHORED_UNKNOWN,))

@@ -14,7 +14,9 @@ from app.services.feedback import Feedback, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
 from app.services.read_response import ResponseRead, as_read
+from app.services.withdrawn import noting_withdrawn
 from app.store.before_storing import read_before_storing
+from app.store.centre import Centre
 from app.store.earlier_responses import ComparableTo
 from app.store.errors import Conflict
 from app.store.response import StoredResponse
@@ -50,37 +52,55 @@ async def correct_response(
     Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
     """
     async with opened(installation, call, Operation.CORRECT_RESPONSE) as tx:
-        current = await _current(call, tx, Operation.CORRECT_RESPONSE, response_id, seen)
-        rulebook = rulebook_of(installation, current)
-        checked = validate(rulebook.questionnaire, answers)
+        current = await read_for_change(call, tx, Operation.CORRECT_RESPONSE, response_id, seen)
+        checked = validate(rulebook_of(installation, current).questionnaire, answers)
         if not isinstance(checked, CheckedResponse):
             raise ResponseInvalid(checked)
-        await tx.lock(PatientLock(current.patient_id))
-        about = ComparableTo(
-            current.patient_id, response_id, current.instrument, rulebook.comparable_versions, current.authored_at
+        stored, centre = await store_correction(
+            tx, installation, call, current, checked, reason=reason, on_treatment=on_treatment
         )
-        before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
-        evaluation = evaluate(
-            rulebook,
-            checked,
-            mode=before.centre.mode,
-            comparison=await read_comparison(installation, tx, rulebook, about, before),
-            on_treatment=on_treatment_of(current) if on_treatment is None else on_treatment,
-        )
-        corrected = replace(
-            _next(current, call, ResponseStatus.AMENDED, reason),
-            answers=plain_answers(checked),
-            scores=column_scores(evaluation.scores),
-            evaluation=evaluation.plain(
-                feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
-                flags=current.evaluation["flags"],
-                texts=current.evaluation.get("texts", {}),
-                late_by_hours=late_by_hours_of(current),
-            ),
-        )
-        stored = await add_revision(tx, corrected)
         (read,) = await as_read(installation, call, tx, [stored])
-    return Corrected(read, receipt(stored, before.centre, installation.wordings).feedback)
+    return Corrected(read, receipt(stored, centre, installation.wordings).feedback)
+
+
+async def store_correction(
+    tx: Transaction,
+    installation: Installation,
+    call: Call,
+    current: StoredResponse,
+    checked: CheckedResponse,
+    *,
+    reason: str,
+    on_treatment: bool | None = None,
+) -> tuple[StoredResponse, Centre]:
+    """The same in an open transaction, of answers that were checked against the pinned version. Raises Conflict."""
+    rulebook = rulebook_of(installation, current)
+    await tx.lock(PatientLock(current.patient_id))
+    about = ComparableTo(
+        current.patient_id, current.response_id, current.instrument, rulebook.comparable_versions, current.authored_at
+    )
+    before = await read_before_storing(tx, about, now=call.received_at, with_scores=compares_scores(rulebook))
+    evaluation = evaluate(
+        rulebook,
+        checked,
+        mode=before.centre.mode,
+        comparison=await read_comparison(installation, tx, rulebook, about, before),
+        on_treatment=on_treatment_of(current) if on_treatment is None else on_treatment,
+    )
+    plain = evaluation.plain(
+        feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
+        flags=current.evaluation["flags"],
+        texts=current.evaluation.get("texts", {}),
+        late_by_hours=late_by_hours_of(current),
+    )
+    given = plain_answers(checked)
+    corrected = replace(
+        _next(current, call, ResponseStatus.AMENDED, reason),
+        answers=given,
+        scores=column_scores(evaluation.scores),
+        evaluation=noting_withdrawn(plain, current, rulebook, answers=given, scored_by=rulebook),
+    )
+    return await add_revision(tx, corrected), before.centre
 
 
 async def mark_entered_in_error(
@@ -92,14 +112,31 @@ async def mark_entered_in_error(
     """
     operation = Operation.MARK_ENTERED_IN_ERROR
     async with opened(installation, call, operation) as tx:
-        current = await _current(call, tx, operation, response_id, seen)
-        await tx.lock(PatientLock(current.patient_id))
-        stored = await add_revision(tx, _next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason))
+        current = await read_for_change(call, tx, operation, response_id, seen)
+        stored = await store_entered_in_error(tx, call, current, reason=reason)
         (read,) = await as_read(installation, call, tx, [stored])
     return read
 
 
-async def _current(call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int) -> StoredResponse:
+async def store_entered_in_error(
+    tx: Transaction, call: Call, current: StoredResponse, *, reason: str, is_deleted: bool = False
+) -> StoredResponse:
+    """The revision that says so, in an open transaction; with `is_deleted` it is withdrawn from FHIR clients too.
+
+    Raises Conflict.
+    """
+    await tx.lock(PatientLock(current.patient_id))
+    marked = replace(_next(current, call, ResponseStatus.ENTERED_IN_ERROR, reason), is_deleted=is_deleted)
+    return await add_revision(tx, marked)
+
+
+async def read_for_change(
+    call: Call, tx: Transaction, operation: Operation, response_id: UUID, seen: int
+) -> StoredResponse:
+    """The latest revision, where it is the one that the caller saw and may change.
+
+    Raises NotFound, PatientOutOfReach, Conflict, NotInEffect.
+    """
     current = await read_current(tx, response_id)
     authorise(call.caller, operation, current.patient_id)
     if current.revision != seen:

@@ -8,10 +8,17 @@ ServiceError
 ├── NotInEffect              the response was entered in error: it can be read, not changed
 ├── LanguageUnavailable      the questionnaire has no words that may be shown
 ├── LicenceRestricted        its wording is licensed, and the centre has loaded none
+├── ReferencesUnknown        a response names a patient or a visit that is not known here: all of them
+├── ResponseDiffers          a correction changes what a response keeps: every element
+├── SeveralMatch             the condition of a creation fits more than one response
 ├── UnknownScore             the questionnaire has no score of that name
-└── IdentifierConflict       the identifiers belong to more than one patient
+├── IdentifierConflict       the identifiers belong to more than one patient
+├── IdentifierInvalid        an identifier is not what its system promises: every one
+├── MergeConflict            the patient cannot be replaced by that one
+└── NoConsultation           the patient has no consultation that a document could be about
 """
 
+from app.services.incoming_response import Reference
 from questionnaires.issues import Issue
 
 
@@ -57,6 +64,28 @@ class LicenceRestricted(ServiceError):
         )
 
 
+class ReferencesUnknown(ServiceError):
+    """A response names whom or what nobody here knows, or what is out of the caller's reach. `references`: its
+    elements.
+    """
+
+    def __init__(self, references: tuple[Reference, ...]) -> None:
+        super().__init__(f"{len(references)} reference(s) lead nowhere")
+        self.references = references
+
+
+class ResponseDiffers(ServiceError):
+    """A correction says something else of what a response keeps for ever. `elements`: their R4 names."""
+
+    def __init__(self, elements: tuple[str, ...]) -> None:
+        super().__init__(f"{len(elements)} element(s) cannot change")
+        self.elements = elements
+
+
+class SeveralMatch(ServiceError):
+    """The condition of a creation fits more than one response."""
+
+
 class UnknownScore(ServiceError):
     """The questionnaire has no score of that name. `known` lists those that it has."""
 
@@ -67,3 +96,19 @@ class UnknownScore(ServiceError):
 
 class IdentifierConflict(ServiceError):
     """The identifiers belong to more than one patient: merging them is a person's decision."""
+
+
+class IdentifierInvalid(ServiceError):
+    """Some identifiers are not what their systems promise. `issues`: the place of each in the list, and why."""
+
+    def __init__(self, issues: tuple[tuple[int, str], ...]) -> None:
+        super().__init__(f"{len(issues)} identifier(s) cannot be right")
+        self.issues = issues
+
+
+class MergeConflict(ServiceError):
+    """The patient is replaced by somebody else already, or would in the end be replaced by themselves."""
+
+
+class NoConsultation(ServiceError):
+    """The patient has no consultation that took place or is ahead."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.services.installation import Installation
@@ -23,7 +24,7 @@ def rulebook_of(installation: Installation, stored: StoredResponse) -> Rulebook:
 
 
 def past_response(installation: Installation, stored: StoredResponse) -> PastResponse:
-    """A stored response as the synthesis reads it."""
+    """A stored response as the synthesis reads it; without scores and alerts where it was read without them."""
     return PastResponse(
         ref=ResponseRef(str(stored.response_id), stored.revision),
         rulebook=rulebook_of(installation, stored),
@@ -33,7 +34,7 @@ def past_response(installation: Installation, stored: StoredResponse) -> PastRes
         answered_by=stored.answered_by,
         answers=answers_from(stored.answers),
         scores=scores_from(stored.scores),
-        alerts=alerts_from(stored.evaluation["alerts"]),
+        alerts=alerts_from(stored.evaluation.get("alerts", ())),
     )
 
 
@@ -128,7 +129,9 @@ def _trigger_from(plain: Mapping[str, Any]) -> Trigger:
 
 
 def _score_from(entry: Number | str | Mapping[str, Any]) -> Result:
-    if isinstance(entry, (int, Decimal)):
+    if isinstance(entry, int):
+        return _whole(entry)
+    if isinstance(entry, Decimal):
         return Score(entry)
     if isinstance(entry, str):
         return State(entry)
@@ -136,6 +139,12 @@ def _score_from(entry: Number | str | Mapping[str, Any]) -> Result:
         return NotScored(_reason(entry["not_scored"]), tuple(entry["missing"]))
     value: int | Decimal = entry["value"]
     return Score(value, tuple(entry.get("imputed", ())))
+
+
+@lru_cache(maxsize=1_024)
+def _whole(value: int) -> Score:
+    """Most scores are a few whole numbers. A Decimal is not remembered: 2.5 equals 2.50, and has other digits."""
+    return Score(value)
 
 
 def _reason(word: str) -> Absence | NoValue:

@@ -31,17 +31,6 @@ class Place:
     authored_at: datetime = _END_OF_TIME
     response_id: UUID = _LAST_ID
 
-    @classmethod
-    def of(cls, plain: Sequence[str | int]) -> "Place":
-        """The place that `plain` was."""
-        at, response_id = map(str, plain)
-        return cls(datetime.fromisoformat(at), UUID(response_id))
-
-    @property
-    def plain(self) -> list[str | int]:
-        """The place in words that a cursor can hold."""
-        return [self.authored_at.isoformat(), str(self.response_id)]
-
 
 @dataclass(frozen=True, slots=True)
 class ResponseRead:

@@ -61,6 +61,35 @@ class SynthesisOfPatient:
         return alert_in_words(point.alert, basis, text, wording)
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a synthesis is made of, read in one transaction. `moment` is what it will be as of."""
+
+    visit: StoredConsultation
+    patient: Patient
+    centre: Centre
+    words: Words
+    past: Past
+    moment: datetime
+    _rows: _Rows
+
+    def of(self, refs: Iterable[ResponseRef]) -> list[StoredResponse]:
+        """The rows of these responses, in their order."""
+        every = (*self._rows.responses, *([self._rows.first] if self._rows.first else ()))
+        by_ref = {ResponseRef(str(row.response_id), row.revision): row for row in every}
+        return [by_ref[ref] for ref in refs]
+
+    def synthesis(self, installation: Installation) -> SynthesisOfPatient:
+        """The synthesis: the one place where it is computed."""
+        bases = {
+            response.ref: basis_of(installation, row)
+            for response, row in zip(self.past.responses, self._rows.responses, strict=True)
+            if response.alerts
+        }
+        synthesis = synthesise(self.visit.domain, self.past, mode=self.centre.mode, as_of=self.moment)
+        return SynthesisOfPatient(synthesis, self.patient, self.centre, self.visit, self.words, bases)
+
+
 async def read_synthesis(
     installation: Installation, call: Call, consultation_id: UUID, *, as_of: datetime | None = None
 ) -> SynthesisOfPatient:
@@ -72,19 +101,20 @@ async def read_synthesis(
         visit = await read_consultation(tx, consultation_id)
         authorise(call.caller, Operation.READ_SYNTHESIS, visit.patient_id)
         tx.audit.about(consultation_id, visit.patient_id)
-        centre = await read_centre(tx)
-        patient = await read_patient(tx, visit.patient_id)
-        moment = as_of or call.received_at
-        rows = await _read(tx, visit)
-        past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
-        words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
-    bases = {
-        response.ref: basis_of(installation, row)
-        for response, row in zip(past.responses, rows.responses, strict=True)
-        if response.alerts
-    }
-    synthesis = synthesise(visit.domain, past, mode=centre.mode, as_of=moment)
-    return SynthesisOfPatient(synthesis, patient, centre, visit, words, bases)
+        material = await read_material(installation, call, tx, visit, as_of or call.received_at)
+    return material.synthesis(installation)
+
+
+async def read_material(
+    installation: Installation, call: Call, tx: Transaction, visit: StoredConsultation, moment: datetime
+) -> Material:
+    """What the synthesis of a visit as of a moment is made of. Raises NotFound."""
+    centre = await read_centre(tx)
+    patient = await read_patient(tx, visit.patient_id)
+    rows = await _read(tx, visit)
+    past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
+    words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
+    return Material(visit, patient, centre, words, past, moment, rows)
 
 
 async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:

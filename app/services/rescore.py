@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.services.history import checked_again, column_scores, scores_from
+from app.services.history import checked_again, column_scores, rulebook_of, scores_from
 from app.services.installation import Installation, Knowledge
 from app.services.score_changes import Changes
+from app.services.withdrawn import noting_withdrawn
 from app.store.audit import AuditEntry, operator_subject
 from app.store.centre import read_centre
 from app.store.ids import new_id
@@ -138,7 +139,10 @@ class _Run:
                 rulebook = self.order.targets.rulebooks[stored.version]
                 scores = score(rulebook, checked_again(rulebook.questionnaire, stored.answers))
                 if decision is not None:
-                    await add_revision(tx, _scored_again(stored, rulebook, scores, decision, self.order.at))
+                    again = _scored_again(stored, rulebook, scores, decision, self.order.at)
+                    was = rulebook_of(self.installation, stored)
+                    kept = noting_withdrawn(again.evaluation, stored, was, answers=stored.answers, scored_by=rulebook)
+                    await add_revision(tx, replace(again, evaluation=kept))
                 counted.append((scores_from(stored.scores), scores))
         for before, after in counted:
             self.changes.add(before, after)

@@ -18,6 +18,7 @@ from app.services.history import column_scores, plain_answers
 from app.services.installation import Installation
 from app.services.words import Words, words_of
 from app.store.before_storing import BeforeStoring, read_before_storing
+from app.store.centre import Centre
 from app.store.consultation import read_consultation
 from app.store.draft import remove_draft
 from app.store.earlier_responses import ComparableTo
@@ -43,17 +44,17 @@ TEXT_UNKNOWN = "text-unknown"
 class Submission:
     """What a client sends. `body_sha256` is of its canonical body without `sent_at`, which changes with every retry.
 
-    `on_treatment`: whether the patient is under treatment, None where it is not known. `consultation_id`: the visit
-    that it was answered for. `identifier`: what the sender knows it by. `received`: the FHIR resource that it came as.
-    Without a key it is never a replay.
+    `language` None: the centre's first. `authored` None: nobody said when. `on_treatment`: whether the patient is under
+    treatment, None where it is not known. `consultation_id`: the visit that it was answered for. `identifier`: what the
+    sender knows it by. `received`: the FHIR resource that it came as. Without a key it is never a replay.
     """
 
     instrument: str
     version: str
-    language: str
+    language: str | None
     text_digest: str | None
     answers: Mapping[str, Any]
-    authored: datetime
+    authored: datetime | None
     sent_at: datetime | None
     begun_at: datetime | None
     answered_by: Respondent | None
@@ -99,6 +100,11 @@ def accept(installation: Installation, call: Call, sent: Submission) -> Accepted
     checked = validate(questionnaire, sent.answers)
     if not isinstance(checked, CheckedResponse):
         raise ResponseInvalid(checked)
+    return accept_checked(installation, call, sent, checked)
+
+
+def accept_checked(installation: Installation, call: Call, sent: Submission, checked: CheckedResponse) -> Accepted:
+    """The same of answers that were checked as they were read: `checked` decides, not `sent.answers`."""
     authored = correct_authored(
         call.caller.role,
         sent.authored,
@@ -106,13 +112,21 @@ def accept(installation: Installation, call: Call, sent: Submission) -> Accepted
         sent_at=sent.sent_at,
         received_at=call.received_at,
     )
-    return Accepted(new_id(), sent, checked, installation.rulebooks.current(questionnaire), authored)
+    return Accepted(new_id(), sent, checked, installation.rulebooks.current(checked.questionnaire), authored)
 
 
 async def store_accepted(
     tx: Transaction, installation: Installation, call: Call, patient_id: UUID, accepted: Accepted
 ) -> Receipt:
-    """Compare, evaluate and store in a transaction that holds the patient's lock.
+    """Store in a transaction that holds the patient's lock, and say what the patient reads. Raises as `store_row`."""
+    stored, centre = await store_row(tx, installation, call, patient_id, accepted)
+    return receipt(stored, centre, installation.wordings)
+
+
+async def store_row(
+    tx: Transaction, installation: Installation, call: Call, patient_id: UUID, accepted: Accepted
+) -> tuple[StoredResponse, Centre]:
+    """Compare, evaluate and store in a transaction that holds the patient's lock; or what the same key stored before.
 
     Raises QuestionnaireRetired, AuthoredInFuture, KeyReused, NotFound (also where the visit is another patient's).
     """
@@ -126,12 +140,12 @@ async def store_accepted(
         and (await read_consultation(tx, sent.consultation_id)).patient_id != patient_id
     ):
         raise NotFound
-    refusal = _refusal(accepted.checked.questionnaire, authored, before.draft_begun_at)
+    refusal = refusal_of(accepted.checked.questionnaire, authored, before.draft_begun_at)
     stored: StoredResponse | None = None
     if refusal is None:
         words = await words_of(tx, installation, [sent.instrument])
         compared = await read_comparison(installation, tx, rulebook, about, before)
-        stored = await add_response(tx, _evaluated(call, patient_id, accepted, before, compared, words))
+        stored = await add_response(tx, evaluated_row(call, patient_id, accepted, before, compared, words))
     if stored is not None and before.draft_begun_at is not None:
         await remove_draft(tx, patient_id, sent.instrument)
     if stored is not None and sent.received is not None:
@@ -140,10 +154,10 @@ async def store_accepted(
         # What was acknowledged once stays so, whatever was retired since: a replay comes before a refusal.
         stored = await _stored_before(tx, patient_id, sent, refusal)
         tx.audit.about(stored.response_id, patient_id, stored.revision)
-    return receipt(stored, before.centre, installation.wordings)
+    return stored, before.centre
 
 
-def _refusal(
+def refusal_of(
     questionnaire: Questionnaire, authored: Authored, draft_begun_at: datetime | None
 ) -> AuthoredInFuture | QuestionnaireRetired | None:
     """Why answers that fit are refused all the same: a system's clock, or a version that was retired before they
@@ -172,7 +186,7 @@ async def _stored_before(
     return stored
 
 
-def _evaluated(
+def evaluated_row(
     call: Call,
     patient_id: UUID,
     accepted: Accepted,
@@ -183,7 +197,8 @@ def _evaluated(
     """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
-    text = words.answered_to(questionnaire, sent.language, sent.text_digest)
+    language = sent.language or before.centre.languages[0]
+    text = words.answered_to(questionnaire, language, sent.text_digest)
     flags = [flag.value for flag in authored.flags] + ([] if text else [TEXT_UNKNOWN])
     evaluation = evaluate(
         rulebook,
@@ -201,13 +216,13 @@ def _evaluated(
         definition_digest=questionnaire.digest,
         scoring_version=rulebook.version,
         scoring_digest=rulebook.digest,
-        language=sent.language,
+        language=language,
         text_digest=text.digest if text else None,
         status=ResponseStatus.COMPLETED,
         answered_by=_respondent(call, patient_id, sent.answered_by),
         recorded_by=call.caller.role.value,
         begun_at=authored.begun_at or before.draft_begun_at,
-        authored=sent.authored,
+        authored=sent.authored or call.received_at,
         sent_at=sent.sent_at,
         received_at=call.received_at,
         authored_at=authored.authored_at,
@@ -225,7 +240,7 @@ def _evaluated(
         ),
         consultation_id=sent.consultation_id,
         recorder_id=call.caller.recorder_id,
-        identifier_system=sent.identifier.system if sent.identifier else None,
+        identifier_system=(sent.identifier.system or None) if sent.identifier else None,
         identifier_value=sent.identifier.value if sent.identifier else None,
     )
 

@@ -119,12 +119,17 @@ async def words_of(tx: Transaction, installation: Installation, instruments: Ite
     return Words(families | own, installation.knowledge.settings.demo)
 
 
-async def read_words(installation: Installation, call: Call, instruments: Iterable[str]) -> Words:
+async def read_words(
+    installation: Installation,
+    call: Call,
+    instruments: Iterable[str],
+    operation: Operation = Operation.READ_QUESTIONNAIRE,
+) -> Words:
     """The same for a caller without a transaction: one is opened where any of the instruments is restricted."""
     families = _families(installation, instruments)
     if not _restricted(families):
         return Words(families, installation.knowledge.settings.demo)
-    async with opened(installation, call, Operation.READ_QUESTIONNAIRE) as tx:
+    async with opened(installation, call, operation) as tx:
         return await words_of(tx, installation, families)
 
 

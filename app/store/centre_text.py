@@ -4,7 +4,8 @@ Operators write it; the service only reads.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, Table, Text, bindparam, func, select
@@ -37,9 +38,9 @@ CENTRE_TEXT = Table(
 _ADDED = tuple(column.name for column in CENTRE_TEXT.columns if column.server_default is None)
 _OF_CENTRE = CENTRE_TEXT.c.centre_id == bindparam("centre_id")
 _OF_INSTRUMENTS = Statement(
-    select(CENTRE_TEXT.c.words)
+    select(CENTRE_TEXT.c.words, CENTRE_TEXT.c.imported_at)
     .where(_OF_CENTRE, CENTRE_TEXT.c.instrument == func.any(bindparam("instruments", type_=ARRAY(Text))))
-    .order_by(CENTRE_TEXT.c.instrument, CENTRE_TEXT.c.language, CENTRE_TEXT.c.revision)
+    .order_by(CENTRE_TEXT.c.language, CENTRE_TEXT.c.revision)
 )
 _NEWEST = Statement(
     select(CENTRE_TEXT.c.words, CENTRE_TEXT.c.permission)
@@ -80,7 +81,7 @@ async def texts_of(tx: Transaction, instruments: Sequence[str]) -> dict[str, dic
     """Instrument -> language -> every revision that the transaction's centre loaded, newest last."""
     found: dict[str, dict[str, tuple[translations.Text, ...]]] = {}
     for row in await tx.fetch(_OF_INSTRUMENTS, instruments=list(instruments)):
-        text = _text(row["words"])
+        text = _text(row["words"], row["imported_at"])
         languages = found.setdefault(text.instrument, {})
         languages[text.language] = (*languages.get(text.language, ()), text)
     return found
@@ -120,6 +121,6 @@ def _as_after(file: TextFile, revision: int) -> TextFile:
 
 
 @lru_cache(maxsize=256)
-def _text(words: str) -> translations.Text:
+def _text(words: str, imported_at: datetime) -> translations.Text:
     """The text of a row. Rows never change, so that what was read once is read again without reading it anew."""
-    return translations.read_text(TextFile.model_validate_json(words))
+    return replace(translations.read_text(TextFile.model_validate_json(words)), since=imported_at)

@@ -1,5 +1,6 @@
 """Consultations: the visits that a synthesis is made for, known by the hospital's visit id."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,6 +63,18 @@ _READ = Statement(
         CONSULTATION.c.consultation_id == bindparam("consultation_id"),
     )
 )
+_SEVERAL = Statement(
+    select(CONSULTATION).where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.consultation_id == func.any(bindparam("consultation_ids", type_=ARRAY(Uuid))),
+    )
+)
+_BY_VISIT_IDS = Statement(
+    select(CONSULTATION).where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.visit_id == func.any(bindparam("visit_ids", type_=ARRAY(Text))),
+    )
+)
 _OF_PATIENT = Statement(
     select(CONSULTATION)
     .where(
@@ -74,7 +87,7 @@ _OF_PATIENT = Statement(
 
 @dataclass(frozen=True, slots=True)
 class StoredConsultation:
-    """One visit of one patient."""
+    """One visit of one patient. `stored_at`: when the hospital last told of it; None for one that is not stored yet."""
 
     consultation_id: UUID
     patient_id: UUID
@@ -82,6 +95,7 @@ class StoredConsultation:
     starts_at: datetime
     status: ConsultationStatus
     instruments: tuple[str, ...]
+    stored_at: datetime | None = None
 
     @property
     def domain(self) -> Consultation:
@@ -118,6 +132,16 @@ async def consultations_of(tx: Transaction, patient_id: UUID) -> list[StoredCons
     return [_consultation(row) for row in await tx.fetch(_OF_PATIENT, patient_id=patient_id)]
 
 
+async def read_consultations(tx: Transaction, consultation_ids: Collection[UUID]) -> list[StoredConsultation]:
+    """Those of the visits that are there."""
+    return [_consultation(row) for row in await tx.fetch(_SEVERAL, consultation_ids=list(consultation_ids))]
+
+
+async def consultations_by_visit(tx: Transaction, visit_ids: Collection[str]) -> list[StoredConsultation]:
+    """The visits that the hospital knows by these ids."""
+    return [_consultation(row) for row in await tx.fetch(_BY_VISIT_IDS, visit_ids=list(visit_ids))]
+
+
 def _consultation(row: asyncpg.Record) -> StoredConsultation:
     return StoredConsultation(
         consultation_id=row["consultation_id"],
@@ -126,4 +150,5 @@ def _consultation(row: asyncpg.Record) -> StoredConsultation:
         starts_at=row["starts_at"],
         status=ConsultationStatus(row["status"]),
         instruments=tuple(row["instruments"]),
+        stored_at=row["stored_at"],
     )

@@ -2,9 +2,11 @@
 
 StoreError
 ├── NotFound             there is no such row in reach of the caller (another centre's row is no row)
+├── Gone                 the row was withdrawn; only its history may be read
 ├── Conflict             somebody else changed the row in the meantime; `current` is its revision now
 ├── KeyReused            the idempotency key was used for another body
 ├── StoreBusy            no connection was free in time; try again in a moment
+├── HorizonHidden        PostgreSQL does not tell when transactions began (`track_activities`)
 ├── UnsafeRole           the database role may do more than the service must be able to
 └── SchemaNotReady       the database does not have the schema that this version needs
 """
@@ -16,6 +18,10 @@ class StoreError(Exception):
 
 class NotFound(StoreError):
     """There is no such row in the caller's reach."""
+
+
+class Gone(StoreError):
+    """The row was withdrawn from FHIR clients; only its history may be read."""
 
 
 class Conflict(StoreError):
@@ -32,6 +38,13 @@ class KeyReused(StoreError):
 
 class StoreBusy(StoreError):
     """No connection became free in time, or the database is not to be reached."""
+
+
+class HorizonHidden(StoreError):
+    """PostgreSQL does not say when its transactions began, so that nobody knows up to when nothing is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("PostgreSQL hides when transactions began: set track_activities = on")
 
 
 class UnsafeRole(StoreError):

@@ -1,10 +1,26 @@
 """Patients and the identifiers that hospitals know them by."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Date, DateTime, ForeignKeyConstraint, Index, Table, Text, Uuid, bindparam, func, select
+import asyncpg
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.store.errors import NotFound
 from app.store.metadata import METADATA, centre_column
@@ -34,10 +50,17 @@ PATIENT_IDENTIFIER = Table(
     Column("patient_id", Uuid, nullable=False),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
     Index("ix_patient_identifier_patient", "centre_id", "patient_id"),
+    Index("ix_patient_identifier_value", "centre_id", "value", "system"),
 )
 
 _IS_PATIENT = (PATIENT.c.centre_id == bindparam("centre_id")) & (PATIENT.c.patient_id == bindparam("patient_id"))
+_IDS = bindparam("patient_ids", type_=ARRAY(Uuid))
 _READ = Statement(select(PATIENT).where(_IS_PATIENT))
+_READ_SEVERAL = Statement(
+    select(PATIENT)
+    .where(PATIENT.c.centre_id == bindparam("centre_id"), PATIENT.c.patient_id == func.any(_IDS))
+    .order_by(PATIENT.c.patient_id)
+)
 _IDENTIFIERS = Statement(
     select(PATIENT_IDENTIFIER.c.system, PATIENT_IDENTIFIER.c.value).where(
         PATIENT_IDENTIFIER.c.centre_id == bindparam("centre_id"),
@@ -51,13 +74,34 @@ _FIND = Statement(
         PATIENT_IDENTIFIER.c.value == bindparam("value"),
     )
 )
+_IDENTIFIERS_OF_SEVERAL = Statement(
+    select(PATIENT_IDENTIFIER.c.patient_id, PATIENT_IDENTIFIER.c.system, PATIENT_IDENTIFIER.c.value).where(
+        PATIENT_IDENTIFIER.c.centre_id == bindparam("centre_id"),
+        PATIENT_IDENTIFIER.c.patient_id == func.any(_IDS),
+    )
+)
+_WITH_VALUES = Statement(
+    select(PATIENT_IDENTIFIER.c.patient_id).where(
+        PATIENT_IDENTIFIER.c.centre_id == bindparam("centre_id"),
+        PATIENT_IDENTIFIER.c.value == func.any(bindparam("identifier_values", type_=ARRAY(Text))),
+    )
+)
 # Two registrations of one identifier at the same time must find each other: they queue on a lock of its hash.
 _QUEUE = Statement(
     select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("identifier", type_=Text), 0))).where(
         bindparam("centre_id", type_=Uuid).is_not(None)
     )
 )
-_ADD = Statement(insert_row(PATIENT, "centre_id", "patient_id", "family_name", "given_name", "birth_date", "language"))
+_ADDED = ("patient_id", "family_name", "given_name", "birth_date", "language", "identity_status")
+_ADD = Statement(insert_row(PATIENT, "centre_id", *_ADDED))
+_CHANGE = Statement(
+    update(PATIENT)
+    .where(_IS_PATIENT)
+    .values(
+        identity_status=func.coalesce(bindparam("new_identity_status", type_=Text), PATIENT.c.identity_status),
+        stored_at=func.now(),
+    )
+)
 _ADD_IDENTIFIER = Statement(insert_row(PATIENT_IDENTIFIER, "centre_id", "system", "value", "patient_id"))
 
 
@@ -71,7 +115,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One registered patient."""
+    """One registered patient. `identity_status`: how far the hospital trusts the identity, None where it does not say.
+
+    `stored_at`: when the identifiers or the status last changed; None for one that is not stored yet.
+    """
 
     patient_id: UUID
     identifiers: tuple[Identifier, ...]
@@ -79,6 +126,8 @@ class Patient:
     given_name: str | None = None
     birth_date: date | None = None
     language: str | None = None
+    identity_status: str | None = None
+    stored_at: datetime | None = None
 
 
 async def read_patient(tx: Transaction, patient_id: UUID) -> Patient:
@@ -87,14 +136,27 @@ async def read_patient(tx: Transaction, patient_id: UUID) -> Patient:
     if row is None:
         raise NotFound
     identifiers = await tx.fetch(_IDENTIFIERS, patient_id=patient_id)
-    return Patient(
-        patient_id=patient_id,
-        identifiers=tuple(sorted(Identifier(i["system"], i["value"]) for i in identifiers)),
-        family_name=row["family_name"],
-        given_name=row["given_name"],
-        birth_date=row["birth_date"],
-        language=row["language"],
-    )
+    return _patient(row, identifiers)
+
+
+async def read_patients(tx: Transaction, patient_ids: Collection[UUID]) -> list[Patient]:
+    """Those of the patients that are there, in the order of their ids."""
+    rows = await tx.fetch(_READ_SEVERAL, patient_ids=list(patient_ids))
+    identifiers = await tx.fetch(_IDENTIFIERS_OF_SEVERAL, patient_ids=list(patient_ids))
+    return [_patient(row, (i for i in identifiers if i["patient_id"] == row["patient_id"])) for row in rows]
+
+
+async def patients_with_values(tx: Transaction, values: Collection[str]) -> frozenset[UUID]:
+    """Who has an identifier of one of these values, whatever its system."""
+    rows = await tx.fetch(_WITH_VALUES, identifier_values=list(values))
+    return frozenset(row["patient_id"] for row in rows)
+
+
+async def find_patient(tx: Transaction, identifier: Identifier) -> UUID | None:
+    """Whom the centre knows by that identifier. Nobody waits for it."""
+    row = await tx.fetch_row(_FIND, system=identifier.system, value=identifier.value)
+    found: UUID | None = row["patient_id"] if row else None
+    return found
 
 
 async def find_patients(tx: Transaction, identifiers: tuple[Identifier, ...]) -> dict[Identifier, UUID]:
@@ -110,17 +172,28 @@ async def find_patients(tx: Transaction, identifiers: tuple[Identifier, ...]) ->
 
 async def add_patient(tx: Transaction, patient: Patient) -> None:
     """Add a patient without its identifiers."""
-    await tx.execute(
-        _ADD,
-        patient_id=patient.patient_id,
-        family_name=patient.family_name,
-        given_name=patient.given_name,
-        birth_date=patient.birth_date,
-        language=patient.language,
-    )
+    await tx.execute(_ADD, **{name: getattr(patient, name) for name in _ADDED})
+
+
+async def change_patient(tx: Transaction, patient_id: UUID, identity_status: str | None) -> None:
+    """Set the status of the identity, where one is given, and the time of the change."""
+    await tx.execute(_CHANGE, patient_id=patient_id, new_identity_status=identity_status)
 
 
 async def add_identifiers(tx: Transaction, patient_id: UUID, identifiers: tuple[Identifier, ...]) -> None:
     """Add identifiers that `find_patients` did not know."""
     for identifier in identifiers:
         await tx.execute(_ADD_IDENTIFIER, system=identifier.system, value=identifier.value, patient_id=patient_id)
+
+
+def _patient(row: asyncpg.Record, identifiers: Iterable[asyncpg.Record]) -> Patient:
+    return Patient(
+        patient_id=row["patient_id"],
+        identifiers=tuple(sorted(Identifier(i["system"], i["value"]) for i in identifiers)),
+        family_name=row["family_name"],
+        given_name=row["given_name"],
+        birth_date=row["birth_date"],
+        language=row["language"],
+        identity_status=row["identity_status"],
+        stored_at=row["stored_at"],
+    )

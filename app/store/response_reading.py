@@ -103,10 +103,12 @@ async def read_page(
 
 
 def response_from_row(row: asyncpg.Record) -> StoredResponse:
-    """A response from a row with every column of it."""
-    values = dict(row)
+    """A response from a row with every column of it; the row may have others. A JSON column that was not asked for is
+    empty.
+    """
+    values = {name: row[name] for name in COLUMNS}
     for name in JSON_COLUMNS:
-        values[name] = jsonb.load(values[name])
+        values[name] = jsonb.load(values[name]) if values[name] is not None else {}
     values["status"] = ResponseStatus(values["status"])
     values["answered_by"] = Respondent(values["answered_by"])
     return StoredResponse(**values)

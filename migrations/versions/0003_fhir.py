@@ -15,6 +15,7 @@ ALTER TABLE centre ADD COLUMN fhir_profiles text[] NOT NULL DEFAULT '{}';
 ALTER TABLE patient
     ADD COLUMN identity_status text,
     ADD COLUMN stored_at timestamptz NOT NULL DEFAULT now();
+CREATE INDEX ix_patient_identifier_value ON patient_identifier (centre_id, value, system);
 
 ALTER TABLE response
     ADD COLUMN consultation_id uuid,
@@ -62,6 +63,7 @@ CREATE TABLE document_version (
     version integer NOT NULL,
     patient_id uuid NOT NULL,
     content_sha256 bytea NOT NULL,
+    status text NOT NULL,
     as_of timestamptz NOT NULL,
     CONSTRAINT pk_document_version PRIMARY KEY (centre_id, consultation_id, version),
     CONSTRAINT fk_document_version_consultation FOREIGN KEY (centre_id, consultation_id)
@@ -97,5 +99,6 @@ def downgrade() -> None:
         " DROP COLUMN recorder_id, DROP COLUMN identifier_system, DROP COLUMN identifier_value, DROP COLUMN is_deleted"
     )
     op.execute("DROP INDEX ix_response_stored")
+    op.execute("DROP INDEX ix_patient_identifier_value")
     op.execute("ALTER TABLE patient DROP COLUMN identity_status, DROP COLUMN stored_at")
     op.execute("ALTER TABLE centre DROP COLUMN fhir_profiles")

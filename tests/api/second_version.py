@@ -85,6 +85,17 @@ def add_scoring(root: Path, version: str = "1.1.0") -> None:
     table.write_text(text.replace("\n1,1\n", "\n1,2\n"), encoding="utf-8")
 
 
+def take_out_first_score(root: Path, version: str = "1.1.0") -> None:
+    """Take the first score out of a scoring version; its item is then not scored."""
+    rules = root / CHANGED / "scoring" / version / "scoring.yaml"
+    _edited(rules, rules, _without_first_score)
+
+
+def _without_first_score(old: dict[str, Any]) -> None:
+    first, *others = old["scores"]
+    old.update(scores=others, not_scored=[*first["inputs"], *old["not_scored"]])
+
+
 def _second_definition(old: dict[str, Any]) -> None:
     old.update(version="2.0.0", date="2026-12-01")
     sets = old["option_sets"]

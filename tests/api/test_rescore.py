@@ -240,3 +240,13 @@ def test_the_memory_for_changes_of_value_does_not_grow_without_end() -> None:
     assert len(counted.pairs) == MOST_PAIRS
     assert (counted.changed, counted.other_pairs) == (2 * (MOST_PAIRS + 100), 100)
     assert counted.pairs["0", "x"] == MOST_PAIRS + 101
+
+
+async def test_a_provenance_says_that_nobody_answered_what_was_scored_again(later: Later) -> None:
+    await later.rescore()
+    first = (await later.fhir(f"Provenance/{later.response}.1")).json()
+    again = await later.fhir(f"Provenance/{later.response}.2")
+    assert [agent["type"]["coding"][0]["code"] for agent in first["agent"]] == ["author", "enterer"]
+    assert [agent["type"]["coding"][0]["code"] for agent in again.json()["agent"]] == ["assembler"]
+    assert again.json()["reason"] == [{"text": "the table was wrong"}]
+    assert "Dr Example" not in again.text

@@ -15,12 +15,13 @@ from tests.api.database import Database
 from tests.api.problems import problem
 from tests.api.sending import at_once
 from tests.api.worker_processes import Workers, worker_processes
+from tests.export.people_builders import SYNTHETIC_INS
 from tests.support.service import CALM, Service, days
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 OWN_WORDS = "zq9 my garden is full of mirabelles"
-IDENTIFIER = "zq9-2610475123456"
+IDENTIFIER = SYNTHETIC_INS
 FAMILY_NAME = "Zq9-Dupond"
 
 

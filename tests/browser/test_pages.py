@@ -5,7 +5,8 @@ from playwright.sync_api import Browser, BrowserContext
 
 from app.demo.seed import DEMO_CENTRE
 from app.wording import Wordings
-from tests.browser.conftest import LANGUAGES, NEEDS_CHROMIUM, WEIGHT, Demo, Seen
+from tests.browser.conftest import LANGUAGES, NEEDS_CHROMIUM, WEIGHT, Seen
+from tests.support.demonstration import Demo
 
 pytestmark = NEEDS_CHROMIUM
 

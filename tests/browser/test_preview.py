@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from app.services.new_instrument import new_instrument
-from tests.browser.conftest import CHROMIUM, NEEDS_CHROMIUM, Seen, free_port
+from tests.browser.conftest import CHROMIUM, NEEDS_CHROMIUM, Seen
+from tests.support.demonstration import free_port
 
 VIGIE = Path(sys.executable).with_name("vigie")
 

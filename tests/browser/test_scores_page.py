@@ -3,7 +3,8 @@
 import pytest
 
 from app.wording import Wordings
-from tests.browser.conftest import LANGUAGES, NEEDS_CHROMIUM, WEIGHT, Demo, Seen
+from tests.browser.conftest import LANGUAGES, NEEDS_CHROMIUM, WEIGHT, Seen
+from tests.support.demonstration import Demo
 
 pytestmark = NEEDS_CHROMIUM
 

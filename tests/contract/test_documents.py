@@ -18,6 +18,9 @@ from app.settings import ClaimNames, Issuer, Settings
 PROJECT = Path(__file__).parents[2]
 
 
+OPEN = ("/fhir/metadata", "/fhir/.well-known/smart-configuration")
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     settings = Settings()
@@ -74,7 +77,7 @@ def test_every_operation_is_described_and_asks_for_a_token_where_it_needs_one(do
     assert len(names) == len(set(names))
     for path, method, operation in operations(document):
         assert operation.get("description"), f"{method} {path}"
-        open_to_all = path.startswith("/health") or path == "/fhir/metadata"
+        open_to_all = path.startswith("/health") or path in OPEN
         assert operation.get("security", []) == ([] if open_to_all else [{"bearer": []}]), f"{method} {path}"
 
 

@@ -26,7 +26,9 @@ from app.security.caller import Role
 from app.services.installation import load_knowledge
 from app.settings import Settings
 from app.store.embedded import EmbeddedPostgres
+from tests.fhir.declared import fresh, furnish
 from tests.support.service import CALM, Service, running_service
+from tests.unit.security.forge import issuer
 
 CHECKS = [
     not_a_server_error,
@@ -55,16 +57,17 @@ REAL_BODY: dict[str, Any] = {
     "start": "2026-03-02T09:00:00Z",
     "instruments": ["pre-consultation"],
 }
-QUESTIONNAIRE = "pre-consultation-1.0.0"
+LOGIN = "https://login.hospital.example"
 
 
 @dataclass(frozen=True)
 class Known:
-    """A running service, and the ids of one patient's things."""
+    """A running service, the ids of one patient's things, and resources to be sent: by the path that takes them."""
 
     portal: anyio.from_thread.BlockingPortal
     service: Service
     ids: dict[str, str]
+    resources: dict[str, Any]
 
     def send(self, case: Case[Any], role: Role) -> httpx.Response:
         """Send what was generated, with a token of the role and nothing else of ours."""
@@ -72,7 +75,9 @@ class Known:
         arguments.pop("cookies", None)
         patient = self.ids["patient_id"] if role is Role.PATIENT else None
         sent = {**arguments.pop("headers", {}), **self.service.as_(role, patient)}
-        content = {"content" if name == "data" else name: value for name, value in arguments.items()}
+        # A form is a dict; other text than JSON is sent as it is.
+        is_text = not isinstance(arguments.get("data"), dict)
+        content = {"content" if name == "data" and is_text else name: value for name, value in arguments.items()}
         answer: httpx.Response = self.portal.call(self._send, {**content, "headers": sent})
         return answer
 
@@ -81,17 +86,16 @@ class Known:
         ids = self.ids
         if label.startswith(("PUT /v1/responses", "POST /v1/responses")):
             ids = {**ids, "response_id": self.portal.call(_submit, self.service, ids["patient_id"])}
-        if "/fhir/" in label:
-            real = {"Questionnaire": QUESTIONNAIRE, "Observation": f"{ids['response_id']}.1"}
-            ids = {**ids, "resource_id": real.get(label.split("/")[2], ids["response_id"])}
-            # Made-up values of the other parameters would refuse every search.
-            case.query = {name: text for name, text in (case.query or {}).items() if name in ids}
+        if "/fhir" in label:
+            ids = self.make_fhir_real(case, label)
         for place in (case.path_parameters, case.query):
             for name in place or {}:
                 if name in ids:
                     place[name] = ids[name]
         if isinstance(case.body, dict):
             case.body |= {name: value for name, value in REAL_BODY.items() if name in case.body}
+        if label.endswith("/replaced-by"):
+            case.body = {"patient_id": ids["other_patient_id"]}
         if "drafts" in label:
             self.portal.call(_furnish_draft, self.service, ids["patient_id"], label.startswith("PUT"))
             case.headers.pop("If-Match", None)
@@ -99,6 +103,29 @@ class Known:
             case.headers[name] = value
         elif "response_id" in case.path_parameters and label.startswith(("PUT", "POST")):
             case.headers["If-Match"] = '"1"'
+
+    def make_fhir_real(self, case: Case[Any], label: str) -> dict[str, str]:
+        """The same below `/fhir`: gives the ids, that of the resource type's example among them."""
+        method, _, path = label.partition(" ")
+        type_ = path.removeprefix("/fhir").strip("/").partition("/")[0]
+        resource_id = self.ids.get(type_, self.ids["response_id"])
+        if method in ("PUT", "DELETE"):
+            resource_id = self.portal.call(_submit, self.service, self.ids["patient_id"])
+            case.headers["If-Match"] = 'W/"1"'
+        ids = {**self.ids, "resource_id": resource_id, "_id": resource_id}
+        # Made-up values of the other parameters would refuse every search.
+        case.query = {name: text for name, text in (case.query or {}).items() if name in ids}
+        if path.endswith("_search"):
+            case.body = {"_id": resource_id}
+        elif method == "PUT":
+            where = f"/fhir/{type_}/{resource_id}"
+            read = self.portal.call(
+                self._send, {"method": "GET", "url": where, "headers": self.service.as_(Role.NURSE)}
+            )
+            case.body = read.json()
+        elif method == "POST":
+            case.body = self.resources.get(path, case.body)
+        return ids
 
     async def _send(self, arguments: dict[str, Any]) -> httpx.Response:
         return await self.service.client.request(**arguments)
@@ -122,34 +149,55 @@ async def _furnish_draft(service: Service, patient: str, room_for_another: bool)
         assert saved.status_code == 200, saved.text
 
 
-async def _furnish(started: Service) -> tuple[Service, dict[str, str]]:
+async def _furnish(started: Service) -> tuple[Service, dict[str, str], dict[str, Any]]:
     own = await started.with_new_centre()
-    patient = await own.register()
+    world = await furnish(own)
+    patient = world.ids["Patient"]
     response = await _submit(own, patient)
     stored = await own.client.get(f"/v1/responses/{response}", headers=own.as_(Role.NURSE))
-    return own, {
+    asked, answered = [await world.example(type_) for type_ in ("Questionnaire", "QuestionnaireResponse")]
+    canonical = f"{asked['url']}|{asked['version']}"
+    named = {"name": "canonical", "valueCanonical": canonical}
+    ids = {
+        **world.ids,
         "patient_id": patient,
         "patient": f"Patient/{patient}",
+        "other_patient_id": await own.register(),
         "response_id": response,
-        "consultation_id": await own.plan(patient, own.clock()),
+        "consultation_id": world.ids["Encounter"],
         "instrument": "pre-consultation",
         "version": "1.0.0",
+        "version_id": "1",
+        "questionnaire": canonical,
+        "url": asked["url"],
         "revision": "1",
         "name": next(iter(stored.json()["scores"])),
         "since": "2026-01-01T00:00:00Z",
         "until": "2026-12-31T00:00:00Z",
         "as_of": "2026-12-31T00:00:00Z",
     }
+    responses = "/fhir/QuestionnaireResponse"
+    resources = {
+        "/fhir": {
+            "resourceType": "Bundle",
+            "type": "batch",
+            "entry": [{"request": {"method": "GET", "url": "metadata"}}],
+        },
+        "/fhir/Patient": {"resourceType": "Patient", "identifier": [{"system": "urn:test:ipp", "value": "contract"}]},
+        "/fhir/Questionnaire/$populate": {"resourceType": "Parameters", "parameter": [named]},
+        "/fhir/Questionnaire/{resource_id}/$populate": {"resourceType": "Parameters"},
+        responses: fresh(answered),
+        **{f"{responses}/{where}": answered for where in ("$validate", "$extract", "{resource_id}/$validate")},
+    }
+    return own, ids, resources
 
 
 @pytest.fixture(scope="module")
 def known(postgres: EmbeddedPostgres) -> Iterator[Known]:
-    with (
-        anyio.from_thread.start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(running_service(postgres.service_url, postgres.owner_url)) as started,
-    ):
-        own, ids = portal.call(_furnish, started)
-        yield Known(portal, own, ids)
+    told = issuer(token_endpoint=f"{LOGIN}/token", grant_types=("client_credentials",))
+    service = running_service(postgres.service_url, postgres.owner_url, issuers=(told,))
+    with anyio.from_thread.start_blocking_portal() as portal, portal.wrap_async_context_manager(service) as started:
+        yield Known(portal, *portal.call(_furnish, started))
 
 
 @pytest.mark.slow

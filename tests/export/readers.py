@@ -15,6 +15,7 @@ from pyfhircheck.config import ValidatorConfig
 from fhir_export.encoding import encode
 
 _WITH_OPTIONS = "'choice'|'open-choice'|'decimal'|'integer'|'date'|'dateTime'|'time'|'string'|'quantity'"
+_NAMED = "name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')"
 _WITH_LENGTH = "'boolean'|'decimal'|'integer'|'string'|'text'|'url'|'open-choice'"
 
 # (key, context, expression): the invariants of R4 4.0.1 as published, on every element that they are about. `que-12`
@@ -56,13 +57,35 @@ INVARIANTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "Bundle": [
         ("bdl-1", "Bundle", "total.empty() or (type = 'searchset') or (type = 'history')"),
         ("bdl-2", "Bundle", "entry.search.empty() or (type = 'searchset')"),
-        ("bdl-5", "*entry", "resource.exists() or request.exists() or response.exists()"),
+        (
+            "bdl-3",
+            "Bundle",
+            "entry.all(request.exists() = (%resource.type in ('batch'|'transaction'|'history')))",
+        ),
+        (
+            "bdl-4",
+            "Bundle",
+            "entry.all(response.exists() = (%resource.type in ('batch-response'|'transaction-response'|'history')))",
+        ),
+        # Of the Bundle itself: the sections of a Composition have entries too.
+        ("bdl-5", "Bundle", "entry.all(resource.exists() or request.exists() or response.exists())"),
         (
             "bdl-7",
             "Bundle",
             "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()",
         ),
-        ("bdl-8", "*entry", "fullUrl.contains('/_history/').not()"),
+        # As R5 mended it: R4's expression is empty, and so not true, of an entry that has no fullUrl and needs none.
+        ("bdl-8", "Bundle", "entry.where(fullUrl.exists()).all(fullUrl.contains('/_history/').not())"),
+        ("bdl-9", "Bundle", "type = 'document' implies (identifier.system.exists() and identifier.value.exists())"),
+        # Published with `hasValue()`, which fhirpathpy does not know.
+        ("bdl-10", "Bundle", "type = 'document' implies timestamp.exists()"),
+        ("bdl-11", "Bundle", "type = 'document' implies entry.first().resource.is(Composition)"),
+        ("bdl-12", "Bundle", "type = 'message' implies entry.first().resource.is(MessageHeader)"),
+    ],
+    "Composition": [
+        ("cmp-1", "*section", "text.exists() or entry.exists() or section.exists()"),
+        ("cmp-2", "*section", "emptyReason.empty() or entry.empty()"),
+        ("dom-6", "Composition", "text.`div`.exists()"),  # for the others it is good practice only
     ],
     "CapabilityStatement": [
         ("cpb-1", "CapabilityStatement", "rest.exists() or messaging.exists() or document.exists()"),
@@ -72,8 +95,65 @@ INVARIANTS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("cpb-14", "CapabilityStatement", "(kind != 'instance') or implementation.exists()"),
     ],
     "OperationOutcome": [],
+    "CodeSystem": [
+        ("csd-0", "CodeSystem", _NAMED),
+        ("csd-1", "CodeSystem", "concept.code.combine(descendants().concept.code).isDistinct()"),
+    ],
+    "ValueSet": [
+        ("vsd-0", "ValueSet", _NAMED),
+        ("vsd-1", "*include", "valueSet.exists() or system.exists()"),
+        ("vsd-2", "*include", "(concept.exists() or filter.exists()) implies system.exists()"),
+        ("vsd-3", "*include", "concept.empty() or filter.empty()"),
+    ],
+    "ConceptMap": [
+        ("cmd-0", "ConceptMap", _NAMED),
+        (
+            "cmd-1",
+            "*target",
+            "comment.exists() or equivalence.empty() or ((equivalence != 'narrower') and (equivalence != 'inexact'))",
+        ),
+        ("cmd-2", "*unmapped", "(mode = 'fixed') implies code.exists()"),
+        ("cmd-3", "*unmapped", "(mode = 'other-map') implies url.exists()"),
+    ],
+    "StructureDefinition": [
+        ("sdf-0", "StructureDefinition", _NAMED),
+        ("sdf-4", "StructureDefinition", "abstract = true or baseDefinition.exists()"),
+        ("sdf-5", "StructureDefinition", "type != 'Extension' or derivation = 'specialization' or context.exists()"),
+        ("sdf-6", "StructureDefinition", "snapshot.exists() or differential.exists()"),
+        ("sdf-8a", "StructureDefinition", "differential.element.tail().all(path.startsWith('Extension.'))"),
+        ("sdf-14", "StructureDefinition", "differential.element.all(id.exists())"),
+        ("sdf-17", "StructureDefinition", "differential.element.id.isDistinct()"),
+        ("sdf-20", "StructureDefinition", "differential.element.where(path.contains('.').not()).slicing.empty()"),
+        ("eld-2", "*element", "min.empty() or max.empty() or max = '*' or min <= max.toInteger()"),
+        ("eld-13", "*element", "type.select(code).isDistinct()"),
+    ],
+    "OperationDefinition": [
+        ("opd-0", "OperationDefinition", _NAMED),
+        ("opd-1", "*parameter", "type.exists() or part.exists()"),
+        ("opd-2", "*parameter", "searchType.exists() implies type = 'string'"),
+    ],
+    "Patient": [
+        ("pat-1", "*contact", "name.exists() or telecom.exists() or address.exists() or organization.exists()"),
+    ],
+    "Encounter": [],
+    "Provenance": [],
+    "Organization": [
+        ("org-1", "Organization", "(identifier.count() + name.count()) > 0"),
+        ("org-2", "*address", "use != 'home'"),
+        ("org-3", "*telecom", "use != 'home'"),
+    ],
+    "Practitioner": [],
+    "Device": [],
 }
-_EVERYWHERE = ("ext-1", "*extension", "extension.exists() != value.exists()")
+_EVERYWHERE = (
+    ("ext-1", "*extension", "extension.exists() != value.exists()"),
+    # Published with `hasValue()`.
+    ("per-1", "*period", "start.empty() or end.empty() or (start <= end)"),
+    ("dom-2", "*contained", "contained.empty()"),
+    ("dom-3", "*contained", "('#' + id) in %resource.descendants().reference"),
+    ("dom-4", "*contained", "meta.versionId.empty() and meta.lastUpdated.empty()"),
+    ("dom-5", "*contained", "meta.security.empty()"),
+)
 
 
 def _path(resource_type: str, context: str, expression: str) -> str:
@@ -89,7 +169,7 @@ def _path(resource_type: str, context: str, expression: str) -> str:
 _COMPILED = {
     (resource_type, key): compile_path(_path(resource_type, context, expression), models["r4"])
     for resource_type, rules in INVARIANTS.items()
-    for key, context, expression in [*rules, _EVERYWHERE]
+    for key, context, expression in [*rules, *_EVERYWHERE]
 }
 
 
@@ -122,10 +202,15 @@ def structure_issues(resource: Mapping[str, Any]) -> list[str]:
     return [str(issue) for issue in fhirkit.validate(encode(resource).decode())]
 
 
-# What pyfhircheck 0.2 says of valid R4: it knows no `text` on items (it takes it for the narrative), looks for
-# `value[x]` by that literal name in an answerOption, and reads "xml | json | ttl | mime type" as a closed list.
+# What pyfhircheck 0.2 says of valid R4: it knows no `text` on items and sections (it takes it for the narrative), looks
+# for `value[x]` by that literal name in an answerOption, and reads "xml | json | ttl | mime type" and "registered |
+# preliminary | final | amended +" as closed lists; nor does it know the `language` of a Patient's
+# communication and of a designation.
 _FALSE_FINDINGS = re.compile(
-    r"element\.unknown \S*item\[\d+\]\._?text |\S+ \S*answerOption\S*value\[x\]|terminology\.required \S*\.format\["
+    r"element\.unknown \S*(item|section)\[\d+\]\._?text |\S+ \S*answerOption\S*value\[x\]"
+    r"|terminology\.required \S*\.format\["
+    r"|terminology\.required \S*(Observation|Encounter)\.status Code 'entered-in-error'"
+    r"|element\.unknown \S*(communication|designation)\[\d+\]\.language "
 )
 
 

@@ -45,6 +45,19 @@ def test_an_outcome_says_where_and_never_uses_location() -> None:
     assert second.keys() == {"severity", "code", "details"}
 
 
+def test_an_issue_has_our_own_code_beside_its_problem_and_all_well_has_none() -> None:
+    issues = [
+        OutcomeIssue("error", "value", "response-invalid", "At most 10.", fault="out-of-range"),
+        OutcomeIssue("information", "informational", None, "no fault was found"),
+    ]
+    first, second = operation_outcome(issues, BASE)["issue"]
+    assert first["details"]["coding"] == [
+        {"system": f"{BASE}/CodeSystem/vigie-problems", "code": "response-invalid"},
+        {"system": f"{BASE}/CodeSystem/vigie-issues", "code": "out-of-range"},
+    ]
+    assert second["details"] == {"text": "no fault was found"}
+
+
 def test_the_capability_statement_says_what_is_served_and_no_more() -> None:
     offered = {"type": "Observation", "interaction": [{"code": "read"}]}
     stated = Statement(SERVICE, "0.1.0", "2026-11-21", [offered], ["transaction"], [{"name": "x", "definition": "y"}])
@@ -54,6 +67,29 @@ def test_the_capability_statement_says_what_is_served_and_no_more() -> None:
     assert rest["interaction"] == [{"code": "transaction"}]
     assert rest["operation"] == [{"name": "x", "definition": "y"}]
     assert statement["implementation"]["url"] == SERVICE
+
+
+def test_the_capability_statement_tells_clients_of_smart_1_where_tokens_are_given() -> None:
+    endpoints = {"token": "https://login.example/token", "authorize": "https://login.example/authorize"}
+    stated = Statement(SERVICE, "0.1.0", "2026-11-21", [], documentation="What else holds.", endpoints=endpoints)
+    (rest,) = capability_statement(stated)["rest"]
+    (extension,) = rest["security"]["extension"]
+    assert {part["url"]: part["valueUri"] for part in extension["extension"]} == endpoints
+    assert rest["documentation"] == "What else holds."
+    (plain,) = capability_statement(Statement(SERVICE, "0.1.0", "2026-11-21", []))["rest"]
+    assert "extension" not in plain["security"]
+    assert "documentation" not in plain
+
+
+def test_an_issue_may_carry_what_a_developer_wants_to_know() -> None:
+    issue = OutcomeIssue("error", "forbidden", "not-permitted", "No.", diagnostics="missing_scope: user/Patient.r")
+    (found,) = operation_outcome([issue], BASE)["issue"]
+    assert found["diagnostics"] == "missing_scope: user/Patient.r"
+
+
+def test_a_person_may_read_a_resource_line_by_line() -> None:
+    resource = {"resourceType": "Observation", "value": Decimal("1.50")}
+    assert encode(resource, indented=True) == b'{\n  "resourceType": "Observation",\n  "value": 1.50\n}'
 
 
 @pytest.mark.parametrize("digits", ["62.50", "0", "-0.10", "100", "1E+2", "123456789012345678", "0.000000000000000001"])

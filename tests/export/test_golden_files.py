@@ -10,17 +10,27 @@ import pytest
 
 from fhir_export.bundle import collection_bundle, searchset_bundle
 from fhir_export.capability import Statement, capability_statement
+from fhir_export.device import device_resource
 from fhir_export.encoding import encode
+from fhir_export.encounter import encounter_resource
 from fhir_export.observation import observations
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
+from fhir_export.organization import organization_resource
+from fhir_export.patient import patient_resource
+from fhir_export.practitioner import practitioner_resource
+from fhir_export.provenance import provenance_resource
 from fhir_export.questionnaire import questionnaire_resource
 from fhir_export.questionnaire_response import questionnaire_response
 from fhir_export.source import Recorder
 from questionnaires.response import ResponseStatus
 from scoring.history import Respondent
 from scoring.synthesis import Mode
+from tests.export.answer_builders import answered
 from tests.export.builders import ARABIC_DRAFT, BASE, FRENCH, QUESTIONNAIRE, SERVICE, exported
+from tests.export.document_builders import EARLIER, NOW, document
 from tests.export.indentation import indented
+from tests.export.people_builders import CENTRE_ID, ENCOUNTER, PATIENT, RECORDER_ID, REVISION
+from tests.export.terminology_cases import TERMINOLOGY_CASES
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -58,6 +68,15 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "capability-statement": lambda: capability_statement(
         Statement(SERVICE, "0.1.0", "2026-11-21", [{"type": "Questionnaire"}, _OBSERVATION_OFFER])
     ),
+    # Synthetic: nobody's.
+    "patient": lambda: patient_resource(PATIENT, BASE),
+    "encounter": lambda: encounter_resource(ENCOUNTER, BASE),
+    "provenance": lambda: provenance_resource(REVISION, BASE),
+    "organization": lambda: organization_resource(CENTRE_ID, "Synthetic centre", Mode.ALERT, BASE),
+    "practitioner": lambda: practitioner_resource(RECORDER_ID, Mode.ALERT, BASE),
+    "device": lambda: device_resource(RECORDER_ID, CENTRE_ID, "fr", Mode.ALERT, BASE),
+    "document": lambda: document(NOW, EARLIER),
+    "document-not-ready": document,
     "operation-outcome": lambda: operation_outcome(
         [
             OutcomeIssue(
@@ -66,6 +85,8 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
         ],
         BASE,
     ),
+    "answers": lambda: searchset_bundle(observations(answered()), SERVICE, {"self": f"{SERVICE}/Observation"}),
+    **TERMINOLOGY_CASES,
 }
 
 

@@ -33,6 +33,15 @@ def _of_the_first_score(bundle: dict[str, Any]) -> Any:
     return bundle["entry"][1]["resource"]
 
 
+_first_page = _of_the_response
+
+
+def _contain(bundle: dict[str, Any], **changes: Any) -> None:
+    """A Device of the Composition's own, which its author is unless the id is changed."""
+    own = {"resourceType": "Device", "id": "own", **changes}
+    _first_page(bundle).update(contained=[own], author=[{"reference": "#own"}])
+
+
 BREAKING: list[tuple[str, str, Change]] = [
     ("que-1", "questionnaire", lambda r: r["item"][1].pop("item")),
     ("que-2", "questionnaire", lambda r: _first_question(r).update(linkId="weight")),
@@ -55,6 +64,20 @@ BREAKING: list[tuple[str, str, Change]] = [
         "collection",
         lambda r: _of_the_first_score(r)["component"][0].update(code=_of_the_first_score(r)["code"]),
     ),
+    ("per-1", "document", lambda r: _first_page(r)["event"][0]["period"].update(end="2026-10-01T00:00:00Z")),
+    ("cmp-1", "document", lambda r: [_first_page(r)["section"][-1].pop("text")]),
+    ("cmp-2", "document", lambda r: _first_page(r)["section"][0].update(emptyReason={"text": "x"})),
+    ("dom-6", "document", lambda r: _first_page(r).pop("text")),
+    ("dom-2", "document", lambda r: _contain(r, contained=[{"resourceType": "Device"}])),
+    ("dom-3", "document", lambda r: _contain(r, id="never-referred-to")),
+    ("dom-4", "document", lambda r: _contain(r, meta={"versionId": "1"})),
+    ("dom-5", "document", lambda r: _contain(r, meta={"security": [{"code": "R"}]})),
+    ("bdl-3", "document", lambda r: r["entry"][0].update(request={"method": "GET", "url": "Patient/1"})),
+    ("bdl-4", "document", lambda r: r["entry"][0].update(response={"status": "200"})),
+    ("bdl-9", "document", lambda r: r["identifier"].pop("value")),
+    ("bdl-10", "document", lambda r: r.pop("timestamp")),
+    ("bdl-11", "document", lambda r: r["entry"].reverse()),
+    ("bdl-12", "document", lambda r: r.update(type="message")),
     ("bdl-1", "collection", lambda r: r.update(total=1)),
     ("bdl-2", "collection", lambda r: r["entry"][0].update(search={"mode": "match"})),
     ("bdl-5", "collection", lambda r: r["entry"][0].pop("resource")),
@@ -69,6 +92,10 @@ BREAKING: list[tuple[str, str, Change]] = [
         lambda r: r["rest"][0]["resource"][1]["searchParam"].append({"name": "patient"}),
     ),
     ("cpb-14", "capability-statement", lambda r: r.pop("implementation")),
+    ("pat-1", "patient", lambda r: r.update(contact=[{"gender": "other"}])),
+    ("org-1", "organization", lambda r: r.pop("name")),
+    ("org-2", "organization", lambda r: r.update(address=[{"use": "home"}])),
+    ("org-3", "organization", lambda r: r.update(telecom=[{"use": "home"}])),
 ]
 
 

@@ -203,4 +203,4 @@ def test_a_loinc_code_stands_beside_ours_where_it_means_the_patients_own_report(
     found = by_name(observations(exported(rulebook=rulebook), FRENCH))
     systems_of = [coding["system"] for coding in found["pain_severity"]["code"]["coding"]]
     assert systems_of == [f"{BASE}/CodeSystem/example.scores", "http://loinc.org"]
-    assert [coding["system"] for coding in found["weight"]["code"]["coding"]] == systems_of[:1]
+    assert [coding["system"] for coding in found["nausea_composite"]["code"]["coding"]] == systems_of[:1]

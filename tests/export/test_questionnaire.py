@@ -120,11 +120,13 @@ def test_limits_are_those_that_validation_holds_answers_to() -> None:
     assert item("pain-severity")["extension"] == [
         {"url": systems.MIN_VALUE, "valueInteger": 0},
         {"url": systems.MAX_VALUE, "valueInteger": 10},
+        {"url": systems.ENTRY_FORMAT, "valueString": "0-10"},
     ]
     assert item("weight")["extension"] == [
         {"url": systems.MIN_VALUE, "valueDecimal": Decimal("20.5")},
         {"url": systems.MAX_VALUE, "valueDecimal": Decimal(300)},
-        {"url": systems.UNIT, "valueCoding": {"display": "kg"}},
+        {"url": systems.ENTRY_FORMAT, "valueString": "20.5-300"},
+        {"url": systems.UNIT, "valueCoding": {"system": systems.UCUM, "code": "kg", "display": "kg"}},
     ]
     assert [item(link_id)["maxLength"] for link_id in ("alone-since", "neighbour", "topics-own-words")] == [
         255,

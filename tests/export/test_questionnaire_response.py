@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,13 @@ def sent(answers: Mapping[str, object]) -> Any:
 )
 def test_reading_the_export_back_gives_the_same_answers(answers: Mapping[str, object]) -> None:
     assert parsed_answers(sent(answers)["item"]) == exported(answers).response.answers
+
+
+def test_what_another_system_knows_the_response_by() -> None:
+    assert "identifier" not in questionnaire_response(exported())
+    for system, said in (("urn:ehr", {"system": "urn:ehr"}), (None, {})):
+        known = replace(exported(), identifier=(system, "form-17"))
+        assert questionnaire_response(known)["identifier"] == {**said, "value": "form-17"}
 
 
 def test_only_what_was_answered_and_the_groups_around_it() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from app.security.caller import Role
+from tests.export.narratives import narrative_faults, narratives
 from tests.export.readers import broken_invariants, structure_issues, typed_reading
 from tests.support.service import CALM, Service
 
@@ -40,6 +41,7 @@ def resource(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     typed_reading(found)
     assert broken_invariants(found) == []
     assert structure_issues(found) == []
+    assert [fault for text in narratives(found) for fault in narrative_faults(text["div"])] == []
     return found
 
 

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,10 +40,16 @@ READABLE = sorted(name for name, allowed in PRIVILEGES.items() if "SELECT" in al
 WITHOUT_A_CENTRE = frozenset({"alembic_version"})
 """The named exceptions: tables that hold nothing of any centre."""
 
-STATEMENTS = {
+_NAMED = {
     f"{module.name}.{name}": value
     for module in pkgutil.iter_modules(app.store.__path__)
     for name, value in vars(importlib.import_module(f"app.store.{module.name}")).items()
+}
+STATEMENTS = {name: value for name, value in _NAMED.items() if isinstance(value, Statement)} | {
+    f"{name}[{key}]": value
+    for name, several in _NAMED.items()
+    if isinstance(several, Mapping)
+    for key, value in several.items()
     if isinstance(value, Statement)
 }
 ADDING = sorted(name for name, statement in STATEMENTS.items() if "INSERT INTO" in statement.sql)
@@ -51,16 +57,28 @@ ADDING = sorted(name for name, statement in STATEMENTS.items() if "INSERT INTO" 
 OF_CENTRES = frozenset(
     {
         "patient._QUEUE",
+        "patient_link._QUEUE",
+        "response_identifier._QUEUE",
         "centre._READ",
         "centre_text._OF_INSTRUMENTS",
         "centre_text._NEWEST",
         "rescoring._COUNT",
         "rescoring._PAGE",
+        "horizon.READ_HORIZON",
+        "response_search.READ_HORIZON",
+        *(name for name in STATEMENTS if name.startswith(("response_search.WALK", "response_search.END_OF_WALK"))),
+        *("response_search.COUNT_OF_WALK", "response_search.COUNT_OF_IDS", "response_search.COUNT_OF_PATIENTS"),
+        *(name for name in STATEMENTS if name.startswith("response_history.CHANGES[")),
     }
 )
 READING = sorted(
     name for name, statement in STATEMENTS.items() if statement.sql.startswith("SELECT") and name not in ADDING
 )
+SEARCHES = [
+    statement
+    for name, statement in STATEMENTS.items()
+    if name.startswith(("response_search.", "response_history.", "response_in_centre."))
+]
 CHANGING = sorted(STATEMENTS.keys() - set(READING) - set(ADDING))
 
 
@@ -266,16 +284,42 @@ def arguments(statement: Statement, whose: PatientRows) -> list[Any]:
     row = {name: value for row in whose.rows.values() for name, value in row.items()}
     at = row["authored_at"]
     asked: dict[str, Any] = {"identifier": "same", "versions": ["same"]}
-    asked |= {"new_version": "same", "new_answers": "{}", "seen_revision": 1}
+    asked |= {"new_version": "same", "new_answers": "{}", "seen_revision": 1, "version_number": 2}
+    asked |= {"patient_ids": [row["patient_id"]], "replacing_ids": [row["replaced_by"]], "new_identity_status": "same"}
+    asked |= {"identifier_values": [whose.rows["patient_identifier"]["value"]], "roles": ["same"]}
+    asked |= {"consultation_ids": [row["consultation_id"]], "visit_ids": [row["visit_id"]]}
+    asked |= {"response_ids": [row["response_id"]]}
+    asked |= {"stored_after": datetime(1, 1, 2, tzinfo=UTC), "after_id": UUID(int=0), "after_revision": 0}
     asked |= {"earliest": at, "latest": at, "now": at}
     asked |= {"after": UUID(int=0), "settled": ["same|another"]}
     asked |= {"before": datetime(9999, 1, 1, tzinfo=UTC), "before_id": UUID(int=0), "count": 100}
     asked |= {f"audit_{name}": value for name, value in whose.rows["audit_event"].items()}
     asked |= {"with_scores": True, "reference": timedelta(days=28)}
+    if statement is STATEMENTS["response_identifier._FIND"]:
+        asked |= {"value": row["identifier_value"]}
+    if statement in SEARCHES:
+        asked |= _searched(statement, row)
     if statement in (STATEMENTS["before_storing._READ"], STATEMENTS["earlier_responses._READ"]):
         # The response that is being stored: not there yet, and given after the consultation.
         asked |= {"response_id": UUID(int=0), "authored_at": at + timedelta(hours=1)}
     return statement.arguments(row | asked)
+
+
+def _searched(statement: Statement, row: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a search: as of the end of time, from the beginning, whatever else the responses are."""
+    first, last = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    nothing = ("versions", "statuses", "respondents", "authors", "consultations", "identifiers")
+    asked: dict[str, Any] = dict.fromkeys((*nothing, "authored_from", "authored_until", "stored_from", "stored_until"))
+    asked |= {
+        "patients": [row["patient_id"]],
+        "ids": [row["response_id"]],
+        "as_of": last,
+        "since": first,
+        "until": last,
+    }
+    descending = " DESC" in statement.sql.rpartition("ORDER BY")[2]
+    asked |= {"after": last if descending else first, "after_id": UUID(int=0), "after_revision": 0, "count": 100}
+    return asked | {"before_revision": 9, "skipped": 0, "identifier_values": [row["identifier_value"]], "revision": 1}
 
 
 def without_filters(sql: str) -> str:

@@ -12,14 +12,22 @@ from app.store import (
     before_storing,
     centre_text,
     consultation,
+    document_version,
     draft,
     earlier_responses,
     patient,
+    patient_link,
     rescoring,
+    response_history,
+    response_identifier,
+    response_in_centre,
     response_reading,
+    response_search,
+    revision,
 )
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
+from app.store.response_wanted import Order
 from app.store.schema import migrate
 from app.store.statements import Statement
 from tests.store.two_centres import centre_scope, connected, patient_scope
@@ -54,6 +62,33 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "consultation": (consultation._READ, {"consultation": {"centre_id", "consultation_id"}}),
     "consultations": (consultation._OF_PATIENT, {"consultation": {"centre_id", "patient_id"}}),
     "patient": (patient._READ, {"patient": {"centre_id", "patient_id"}}),
+    "visits by id": (consultation._SEVERAL, {"consultation": {"centre_id", "consultation_id"}}),
+    "visits by the hospital's id": (consultation._BY_VISIT_IDS, {"consultation": {"centre_id", "visit_id"}}),
+    "patients": (patient._READ_SEVERAL, {"patient": {"centre_id", "patient_id"}}),
+    "identifiers of patients": (patient._IDENTIFIERS_OF_SEVERAL, {"patient_identifier": {"centre_id", "patient_id"}}),
+    "patients by value": (patient._WITH_VALUES, {"patient_identifier": {"centre_id", "value"}}),
+    "replaced": (patient_link._OF_REPLACED, {"patient_link": {"centre_id", "patient_id"}}),
+    "replacing": (patient_link._OF_REPLACING, {"patient_link": {"centre_id", "replaced_by"}}),
+    "revisions without answers": (
+        revision._OF_RESPONSES,
+        {
+            "response": {"centre_id", "response_id"},
+            "received_resource": {"centre_id", "response_id", "revision"},
+        },
+    ),
+    "page of revisions": (
+        revision._PAGE,
+        {
+            "response": {"centre_id", "patient_id"},
+            "received_resource": {"centre_id", "response_id", "revision"},
+        },
+    ),
+    "count of revisions": (revision._COUNT, {"response": {"centre_id", "patient_id"}}),
+    "recorder": (revision._RECORDER, {"response": {"centre_id", "recorder_id"}}),
+    "newest document version": (
+        document_version._NEWEST,
+        {"document_version": {"centre_id", "consultation_id"}},
+    ),
     "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
     "words": (centre_text._OF_INSTRUMENTS, {"centre_text": {"centre_id", "instrument"}}),
     "patients to score again": (
@@ -64,7 +99,37 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "find": (patient._FIND, {"patient_identifier": {"centre_id", "system", "value"}}),
 }
 
-# Two centres of 400 patients with 50 responses, 5 consultations and a draft each, around the one that is asked for.
+_SEARCHES: dict[str, tuple[Statement, set[str]]] = {
+    "current in centre": (response_in_centre._CURRENT, {"centre_id", "response_id"}),
+    "revision in centre": (response_in_centre._REVISION, {"centre_id", "response_id", "revision"}),
+    "newest of patient": (response_search.NEWEST_OF_PATIENT, {"centre_id", "patient_id", "authored_at"}),
+    "count of patients": (response_search.COUNT_OF_PATIENTS, {"centre_id", "patient_id"}),
+    "count of ids": (response_search.COUNT_OF_IDS, {"centre_id", "response_id"}),
+    "count of walk": (response_search.COUNT_OF_WALK, {"centre_id", "stored_at"}),
+    "with identifier": (response_search.WITH_IDENTIFIER, {"centre_id", "identifier_value"}),
+    "stored under an identifier": (response_identifier._FIND, {"centre_id", "identifier_value"}),
+    "history": (response_history.OF_RESPONSE, {"centre_id", "response_id"}),
+    "is there": (response_history.IS_THERE, {"centre_id", "response_id"}),
+}
+for _order in Order:
+    _SEARCHES[f"of patients, {_order}"] = (response_search.OF_PATIENTS[_order], {"centre_id", "patient_id"})
+    _SEARCHES[f"of ids, {_order}"] = (response_search.OF_IDS[_order], {"centre_id", "response_id"})
+for _order in (Order.STORED, Order.STORED_LAST):
+    _SEARCHES[f"walk, {_order}"] = (response_search.WALK[_order], {"centre_id", "stored_at"})
+    _SEARCHES[f"end of walk, {_order}"] = (response_search.END_OF_WALK[_order], {"centre_id", "stored_at"})
+    _SEARCHES[f"changes, {_order}"] = (response_history.CHANGES[_order], {"centre_id", "stored_at"})
+    _SEARCHES[f"changes of patients, {_order}"] = (
+        response_history.CHANGES_OF_PATIENTS[_order],
+        {"centre_id", "patient_id"},
+    )
+HOT |= {name: (statement, {"response": columns}) for name, (statement, columns) in _SEARCHES.items()}
+HOT["of consultations"] = (
+    response_search.OF_CONSULTATIONS,
+    {"consultation": {"centre_id", "consultation_id"}, "response": {"centre_id", "patient_id"}},
+)
+
+# Two centres of 400 patients with 50 responses, 5 consultations and a draft each, around the one that is asked for. The
+# responses were recorded by 50 people and came as FHIR; each patient is replaced by the next.
 _LOAD = """
 CREATE TEMPORARY TABLE who AS
   SELECT CASE WHEN n % 2 = 0 THEN '{centre}'::uuid ELSE '{other}'::uuid END AS centre_id,
@@ -80,11 +145,19 @@ INSERT INTO patient_identifier SELECT centre_id, 'urn:x', patient_id::text, pati
 INSERT INTO consultation
   SELECT centre_id, gen_random_uuid(), patient_id, gen_random_uuid(), now() - n * interval '30 days', 'finished', '{{}}'
   FROM who, generate_series(1, 5) AS n;
+INSERT INTO document_version
+  SELECT centre_id, consultation_id, n, patient_id, '', 'final', now() FROM consultation, generate_series(1, 4) AS n;
 INSERT INTO draft SELECT centre_id, patient_id, 'i', '1.0.0', 1, '{{}}' FROM who;
 INSERT INTO response
   SELECT centre_id, gen_random_uuid(), 1, patient_id, 'i', '1.0.0', 'd', '1.0.0', 'd', 'fr', 'd', 'completed',
-         'patient', 'patient', NULL, at, NULL, at, at, at, n::text, 'x', NULL, '{{}}', '{{}}', '{{}}'
+         'patient', 'patient', NULL, at, NULL, at, at, at, n::text, 'x', NULL, '{{}}', '{{}}', '{{}}',
+         NULL, md5(n::text)::uuid
   FROM who, generate_series(1, 50) AS n, LATERAL (SELECT now() - n * interval '7 days' AS at) AS dated;
+INSERT INTO received_resource SELECT centre_id, response_id, revision, patient_id, 'x', '' FROM response;
+INSERT INTO patient_link
+  SELECT * FROM (
+    SELECT centre_id, patient_id, lead(patient_id) OVER (PARTITION BY centre_id ORDER BY patient_id) AS next FROM who
+  ) AS chain WHERE next IS NOT NULL;
 """
 
 
@@ -109,6 +182,7 @@ async def _plan(url: str, statement: Statement, scope: str) -> dict[str, Any]:
     """The plan that the pool's connections make: generic, because they prepare each statement once."""
     async with connected(url) as service, service.transaction():
         await service.execute("SET LOCAL plan_cache_mode = 'force_generic_plan'; SET LOCAL jit = 'off'")
+        await service.execute("SET LOCAL enable_seqscan = 'off'; SET LOCAL enable_bitmapscan = 'off'")
         await service.execute(scope)
         await service.execute(f"PREPARE asked AS {statement.sql}")
         nothing = ", ".join("NULL" for _ in range(len(set(re.findall(r"\$\d+", statement.sql)))))
@@ -141,6 +215,15 @@ def test_a_hot_statement_finds_its_rows_through_an_index(loaded: str, name: str,
         assert needed <= conditions, f"{alias}: {scan['Index Cond']}"
         read.add(table)
     assert read == set(expected)
+
+
+@pytest.mark.parametrize("order", [Order.STORED, Order.STORED_LAST])
+def test_a_walk_through_a_centre_sorts_nothing(loaded: str, order: Order) -> None:
+    """So that it stops as soon as its page is full, and never looks further than its bound."""
+    for statement in (response_search.WALK[order], response_search.END_OF_WALK[order], response_history.CHANGES[order]):
+        plan = asyncio.run(_plan(loaded, statement, centre_scope(CENTRE)))
+        assert "Sort Key" not in json.dumps(plan)
+        assert [scan["Index Name"] for scan in _scans(plan) if scan["Alias"] == "response"] == ["ix_response_stored"]
 
 
 def test_what_is_looked_for_inside_json_cannot_use_an_index(loaded: str, postgres: EmbeddedPostgres) -> None:

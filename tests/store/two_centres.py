@@ -39,7 +39,7 @@ def filler(column: Column[Any], mark: str) -> Any:
 
 
 # Everything else is the same for everybody, so that a filter on anything but centre and patient hides nobody.
-_UNIQUE = ("value", "visit_id", "idempotency_key")
+_UNIQUE = ("value", "visit_id", "idempotency_key", "identifier_value")
 
 
 @dataclass(frozen=True, eq=False)

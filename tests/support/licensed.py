@@ -126,11 +126,16 @@ def instruments_with_a_licensed_one(folder: Path) -> Path:
 
 def filler_text(questionnaire: Questionnaire, scores: tuple[str, ...] = ()) -> Text:
     """Words for everything that a licensed questionnaire asks, as if a centre had filled in the whole template."""
+    return read_text(filler_file(questionnaire, scores))
+
+
+def filler_file(questionnaire: Questionnaire, scores: tuple[str, ...] = ()) -> TextFile:
+    """The same as a file that can be loaded."""
     rows = csv_template(parts_of((questionnaire,), scores)).splitlines()
     words = read_csv("\n".join([rows[0], *(f"{row}words of row {number}" for number, row in enumerate(rows[1:]))]))
     file = text_file(words, Head("fr", "local", "nobody", "words.csv"), (questionnaire,), scores)
     assert isinstance(file, TextFile), file
-    return read_text(file)
+    return file
 
 
 async def load_words(

@@ -17,7 +17,7 @@ from app.security.operations import default_scopes
 from app.services.installation import Knowledge, load_knowledge
 from app.settings import Settings
 from app.store.audit import AuditEntry
-from app.store.centre import Centre, EmergencyContact, add_centre
+from app.store.centre import Centre, EmergencyContact, FhirProfile, add_centre
 from app.store.ids import new_id
 from app.store.pool import Pool
 from app.store.transaction import Scope, transaction
@@ -50,7 +50,9 @@ class Service:
     settings: Settings
     centre_id: UUID
 
-    async def with_new_centre(self, mode: Mode = Mode.ALERT) -> "Service":
+    async def with_new_centre(
+        self, mode: Mode = Mode.ALERT, profiles: frozenset[FhirProfile] = frozenset()
+    ) -> "Service":
         """The same application, seen from a fresh centre."""
         centre = Centre(
             centre_id=new_id(),
@@ -60,6 +62,7 @@ class Service:
             time_zone="Europe/Paris",
             emergency_contacts=(EmergencyContact("15", {"fr": "SAMU", "en": "Emergency"}),),
             consultation_instruments=(INSTRUMENT,),
+            fhir_profiles=profiles,
         )
         owner = await Pool.open(self.owner_url, self.settings)
         async with transaction(

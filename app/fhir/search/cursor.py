@@ -1,54 +1,86 @@
-"""Cursors: where a page of a search goes on. Signed, and good for the same search of the same centre only.
+"""Cursors: where a page of a search goes on. Sealed, and good for the same search of the same centre only.
 
-The key comes from the database's address and password, which every worker and replica of an installation shares and
-nobody else knows: there is nothing to set, and a cursor outlives a restart.
+A cursor carries what a POST to `_search` keeps out of URLs, so that `next` can be followed with a GET: it is encrypted,
+and whoever reads the address reads nothing. The key comes from the database's address and password, which every worker
+and replica of an installation shares and nobody else knows: there is nothing to set, and a cursor outlives a restart.
 """
 
 import base64
 import binascii
 import hashlib
-import hmac
-from typing import Final
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request
 
-from app.fhir.search.query import SearchQuery
 from app.http.refusal import refusal
 from app.settings import Settings
 
-_SIGNATURE_BYTES: Final = 16
+if TYPE_CHECKING:
+    from app.fhir.search.query import SearchQuery
+
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D, section 8.2
 
 Place = list[str | int]
 """What the search needs to go on: plain words and numbers."""
 
 
-def cursor_of(request: Request, centre_id: UUID, query: SearchQuery, place: Place) -> str:
+@dataclass(frozen=True, slots=True)
+class OpenedCursor:
+    """What a cursor holds: of which search, where that goes on, and its parameters that stand in no URL."""
+
+    search: str
+    place: Place
+    hidden: tuple[tuple[str, str], ...]
+
+
+def cursor_of(request: Request, centre_id: UUID, query: "SearchQuery", place: Place) -> str:
     """The cursor of a place."""
-    content = orjson.dumps(place)
-    return base64.urlsafe_b64encode(_signature(request, centre_id, query, content) + content).rstrip(b"=").decode()
+    content = orjson.dumps([_search(request, centre_id, query), place, query.hidden])
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = nonce + AESGCM(_key(request)).encrypt(nonce, content, None)
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
-def place_of(request: Request, centre_id: UUID, query: SearchQuery) -> Place | None:
-    """The place that the search's cursor names; None where it has none. Raises Refused."""
-    if query.cursor is None:
-        return None
+def open_cursor(request: Request, text: str) -> OpenedCursor:
+    """What a cursor of ours holds. Raises Refused."""
     try:
-        packed = base64.urlsafe_b64decode(query.cursor + "=" * (-len(query.cursor) % 4))
-    except (ValueError, binascii.Error):
-        packed = b""
-    signature, content = packed[:_SIGNATURE_BYTES], packed[_SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(request, centre_id, query, content)):
-        text = "take `next` of a page as it is; to change the search, begin it again"
-        issue = {"code": "cursor", "expression": "http._cursor", "text": text}
-        raise refusal("search-invalid", "the cursor is none that a page of this search gave", issue)
-    place: Place = orjson.loads(content)
-    return place
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        content = AESGCM(_key(request)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+    except (ValueError, binascii.Error, InvalidTag):
+        raise _not_ours() from None
+    search, place, hidden = orjson.loads(content)
+    return OpenedCursor(search, place, tuple((name, value) for name, value in hidden))
 
 
-def _signature(request: Request, centre_id: UUID, query: SearchQuery, content: bytes) -> bytes:
+def place_of(request: Request, centre_id: UUID, query: "SearchQuery") -> Place | None:
+    """The place that the search's cursor names; None where it has none. Raises Refused."""
+    if query.opened is None:
+        return None
+    if query.opened.search != _search(request, centre_id, query):
+        raise _not_ours()
+    return query.opened.place
+
+
+def _search(request: Request, centre_id: UUID, query: "SearchQuery") -> str:
+    """A digest of everything that the search found by."""
+    parameters: Sequence[tuple[str, str]] = sorted((*query.understood, *query.hidden))
+    asked = orjson.dumps([request.url.path.removesuffix("/_search"), str(centre_id), parameters])
+    return hashlib.sha256(asked).hexdigest()[:32]
+
+
+def _key(request: Request) -> bytes:
     settings: Settings = request.app.state.settings
-    key = hashlib.sha256(f"vigie cursor {settings.database_url}".encode()).digest()
-    asked = orjson.dumps([request.url.path.removesuffix("/_search"), str(centre_id), sorted(query.understood)])
-    return hmac.digest(key, asked + content, "sha256")[:_SIGNATURE_BYTES]
+    return hashlib.sha256(f"vigie cursor {settings.database_url}".encode()).digest()
+
+
+def _not_ours() -> Exception:
+    text = "take `next` of a page as it is; to change the search, begin it again"
+    issue = {"code": "cursor", "expression": "http._cursor", "text": text}
+    return refusal("search-invalid", "the cursor is none that a page of this search gave", issue)

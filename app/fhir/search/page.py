@@ -9,20 +9,17 @@ from fastapi import Request, Response
 
 from app.fhir.exchange import answer, service_base
 from app.fhir.offer import ResourceOffer
-from app.fhir.search.query import SearchQuery, Summary
+from app.fhir.search.query import SearchQuery, Summary, place_of_parameter
 from fhir_export.bundle import searchset_bundle
 from fhir_export.encoding import Resource
 from fhir_export.operation_outcome import OutcomeIssue, operation_outcome
 from fhir_export.subset import subset
 
-_KEPT_OUT_OF_URLS = frozenset({"identifier"})
-"""What a POST to `_search` was for: names of patients that must not stand in the links of its answer either."""
-
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
     """What a search found. `cursor`: where the next page begins; `as_of`: up to when nothing is missing, which a client
-    asks from the next time (`_lastUpdated=ge...`).
+    asks from the next time (`_lastUpdated=ge...`); `hints`: what the client should know of its search.
     """
 
     matches: Sequence[Resource]
@@ -30,41 +27,47 @@ class FoundPage:
     cursor: str | None = None
     total: int | None = None
     as_of: datetime | None = None
+    hints: Sequence[OutcomeIssue] = ()
 
 
 def answer_search(request: Request, offer: ResourceOffer, query: SearchQuery, found: FoundPage) -> Response:
     """The page as the client asked for it."""
     base = service_base(request)
-    matches = () if query.summary is Summary.COUNT else found.matches
+    counted = query.summary is Summary.COUNT
+    matches = () if counted else found.matches
     bundle = searchset_bundle(
-        [_reduced(match, offer, query) for match in matches],
+        [reduced(match, offer, query) for match in matches],
         base,
-        links(request, offer, query, found.cursor),
+        links(request, offer, query, None if counted else found.cursor),
         total=found.total,
         included=found.included if matches else (),
-        outcome=_ignored(query, request.app.state.settings.canonical_base.rstrip("/")),
+        outcome=_outcome(query, found.hints, request.app.state.settings.canonical_base.rstrip("/")),
         as_of=found.as_of,
     )
     return answer(request, bundle)
 
 
-def links(request: Request, offer: ResourceOffer, query: SearchQuery, cursor: str | None) -> dict[str, str]:
-    """`self`, with what was understood and only that (R4 Search, 3.1.1.2), and `next` where there is more."""
-    hidden = _KEPT_OUT_OF_URLS if request.method == "POST" else frozenset[str]()
-    understood = [(name, text) for name, text in query.understood if name.partition(":")[0] not in hidden]
-    here = [*understood, *([("_cursor", query.cursor)] if query.cursor else [])]
-    found = {"self": _url(request, offer, here)}
+def links(
+    request: Request, offer: ResourceOffer, query: SearchQuery, cursor: str | None, below: str = ""
+) -> dict[str, str]:
+    """`self`, with what was understood and only that (R4 Search, 3.1.1.2), and `next` where there is more.
+
+    `below`: the address below that of the resource type.
+    """
+    here = [*query.understood, *([("_cursor", query.cursor)] if query.cursor else [])]
+    found = {"self": _url(request, offer.type + below, here)}
     if cursor is not None:
-        found["next"] = _url(request, offer, [*understood, ("_cursor", cursor)])
+        found["next"] = _url(request, offer.type + below, [*query.understood, ("_cursor", cursor)])
     return found
 
 
-def _url(request: Request, offer: ResourceOffer, parameters: Iterable[tuple[str, str]]) -> str:
+def _url(request: Request, path: str, parameters: Iterable[tuple[str, str]]) -> str:
     query = urlencode(list(parameters), safe="/|:,")
-    return f"{service_base(request)}/{offer.type}" + (f"?{query}" if query else "")
+    return f"{service_base(request)}/{path}" + (f"?{query}" if query else "")
 
 
-def _reduced(resource: Resource, offer: ResourceOffer, query: SearchQuery) -> Resource:
+def reduced(resource: Resource, offer: ResourceOffer, query: SearchQuery) -> Resource:
+    """A resource with the elements that the client asked for."""
     if query.elements:
         return subset(resource, frozenset(query.elements) | offer.mandatory)
     match query.summary:
@@ -78,11 +81,10 @@ def _reduced(resource: Resource, offer: ResourceOffer, query: SearchQuery) -> Re
             return resource
 
 
-def _ignored(query: SearchQuery, canonical_base: str) -> Resource | None:
+def _outcome(query: SearchQuery, hints: Sequence[OutcomeIssue], canonical_base: str) -> Resource | None:
     """What was left out, said in the answer: the client may have meant something by it."""
-    if not query.ignored:
-        return None
     text = "this search does not understand the parameter, and found its matches without it"
     slug = "search-parameter-unknown"
-    issues = [OutcomeIssue("warning", "not-supported", slug, text, f"http.{name}") for name in query.ignored]
-    return operation_outcome(issues, canonical_base)
+    issues = [OutcomeIssue("warning", "not-supported", slug, text, place_of_parameter(name)) for name in query.ignored]
+    issues += hints
+    return operation_outcome(issues, canonical_base) if issues else None

@@ -1,9 +1,10 @@
 """The values of search parameters, as R4 writes them in a URL: https://hl7.org/fhir/R4/search.html#ptypes."""
 
 import re
+from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -40,10 +41,11 @@ class DateValue:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceValue:
-    """A resource on this server: its id, and its type where it was said."""
+    """A resource on this server: its id, its type where it was said, and the version where one was meant."""
 
     type: str | None
     id: str
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,18 @@ Value = TokenValue | DateValue | ReferenceValue | CanonicalValue | QuantityValue
 _DATE: Final = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d{1,9})?)?"
-    r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
+    r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
 )
 _PREFIXED: Final = re.compile(rf"(?P<prefix>{'|'.join(Prefix)})?(?P<rest>.*)", re.DOTALL)
-_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?")
-_REFERENCE: Final = re.compile(r"(?:(?P<type>[A-Z][A-Za-z]{1,63})/)?(?P<id>[A-Za-z0-9.-]{1,64})")
+_NUMBER: Final = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+# The most digits that a number may have, and those of half a unit of its last place.
+_EXACT: Final = Context(prec=160)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+_REFERENCE: Final = re.compile(
+    r"(?:(?P<type>[A-Z][A-Za-z]{1,63})/)?(?P<id>[A-Za-z0-9.-]{1,64})(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?"
+)
 
 
 def split_escaped(text: str, separator: str) -> list[str]:
@@ -125,7 +134,7 @@ def read_date(text: str) -> DateValue:
         raise ValueError("a date is YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm[:ss[.sss]][Z|+hh:mm]")
     try:
         start, end = _interval(found)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError("there is no such date") from None
     return DateValue(prefix, start, end)
 
@@ -135,7 +144,7 @@ def read_reference(text: str, service_base: str) -> ReferenceValue:
     found = _REFERENCE.fullmatch(unescaped(text).removeprefix(service_base + "/"))
     if found is None:
         raise ValueError("a reference is `id`, `Type/id` or a URL of this server")
-    return ReferenceValue(found["type"], found["id"])
+    return ReferenceValue(found["type"], found["id"], found["version"])
 
 
 def read_canonical(text: str) -> CanonicalValue:
@@ -156,7 +165,7 @@ def read_quantity(text: str) -> QuantityValue:
     exponent = value.as_tuple().exponent
     half = Decimal(5).scaleb(int(exponent) - 1)
     system, code = (unescaped(part) or None for part in unit) if unit else (None, None)
-    return QuantityValue(prefix, value, value - half, value + half, system, code)
+    return QuantityValue(prefix, value, _EXACT.subtract(value, half), _EXACT.add(value, half), system, code)
 
 
 def _prefixed(text: str) -> tuple[Prefix, str]:
@@ -166,20 +175,36 @@ def _prefixed(text: str) -> tuple[Prefix, str]:
 
 
 def _interval(found: re.Match[str]) -> tuple[datetime, datetime]:
-    """The time that was written, and the first one after it: the precision is that of the last part given."""
+    """The time that was written, and the first one after it: the precision is that of the last part given.
+
+    Clients write the first and the last year of the calendar for "always": its ends are those that we know.
+    Raises ValueError.
+    """
     parts = [int(found[name]) for name in ("year", "month", "day", "hour", "minute", "second") if found[name]]
     year, month, day, hour, minute, second = (*parts, *(0, 1, 1, 0, 0, 0)[len(parts) :])
-    zone = datetime.fromisoformat(f"2000-01-01T00:00:00{found['zone'] or 'Z'}").tzinfo
-    start = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+    local = datetime(year, month, day, hour, minute, second, tzinfo=UTC)  # its own zone is taken off below
     if found["fraction"]:
-        start += timedelta(microseconds=int(Decimal(found["fraction"]) * 1_000_000))
+        local += timedelta(microseconds=int(Decimal(found["fraction"]) * 1_000_000))
         step = timedelta(microseconds=max(1, 10 ** (7 - len(found["fraction"]))))
-        return start.astimezone(UTC), (start + step).astimezone(UTC)
-    match len(parts):
+    else:
+        step = _length(local, len(parts))
+    offset = datetime.fromisoformat(f"2000-01-01T00:00:00{found['zone'] or 'Z'}").utcoffset() or timedelta(0)
+    return _shifted(local, -offset), _shifted(local, step - offset)
+
+
+def _length(start: datetime, parts: int) -> timedelta:
+    """How long the year, month, day, hour, minute or second is that begins then."""
+    match parts:
         case 1:
-            end = start.replace(year=start.year + 1)
+            return timedelta(days=366 if isleap(start.year) else 365)
         case 2:
-            end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+            return timedelta(days=monthrange(start.year, start.month)[1])
         case _:
-            end = start + timedelta(**{("days", "hours", "minutes", "seconds")[len(parts) - 3]: 1})
-    return start.astimezone(UTC), end.astimezone(UTC)
+            return (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))[parts - 3]
+
+
+def _shifted(local: datetime, by: timedelta) -> datetime:
+    try:
+        return local + by
+    except OverflowError:
+        return _FIRST if by < timedelta(0) else _LAST

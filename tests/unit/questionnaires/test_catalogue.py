@@ -187,7 +187,7 @@ def test_digests_are_of_what_is_published(tmp_path: Path) -> None:
                 "instrument.yaml:1: 'title' is missing",
                 (
                     "instrument.yaml:2: unknown key 'titel': did you mean 'title'? "
-                    "allowed: id, title, construct, population, respondents, known_limits"
+                    "allowed: id, title, construct, population, respondents, known_limits, codes"
                 ),
             ],
         ),

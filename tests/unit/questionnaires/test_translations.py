@@ -1,6 +1,7 @@
 """The words of a questionnaire, checked against its structure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -133,3 +134,10 @@ def test_gaps_come_in_the_order_of_their_names() -> None:
         *(f"item '{name}' has no text" for name in sorted(names)),
         *(f"concept '{name}' has no words" for name in sorted(names)),
     ]
+
+
+def test_the_day_on_which_words_came_is_no_part_of_what_they_say() -> None:
+    later = text(published_on="2027-01-15")
+    assert later.since == datetime(2027, 1, 15, tzinfo=UTC)
+    assert text().since is None
+    assert later == text(), "nor of their digest"

@@ -22,6 +22,7 @@ EXPECTED = {
     "discard_draft": ("PCN", "QuestionnaireResponse.u"),
     "read_draft": ("PCN", "QuestionnaireResponse.r"),
     "submit_response": ("PCNS", "QuestionnaireResponse.c"),
+    "validate_response": ("PCNS", "QuestionnaireResponse.c"),
     "read_response": ("PCNS", "QuestionnaireResponse.r"),
     "list_responses": ("PCNS", "QuestionnaireResponse.s"),
     "correct_response": ("PCNS", "QuestionnaireResponse.u"),

@@ -1,0 +1,26 @@
+"""`POST /fhir`: many requests in one Bundle. https://hl7.org/fhir/R4/http.html#transaction."""
+
+from fastapi import Request, Response
+
+from app.fhir.bundles.batch import answer_batch
+from app.fhir.bundles.reading import BundleType, read_bundle
+from app.fhir.bundles.transaction import answer_transaction
+from app.fhir.exchange import answer, read_body
+from app.fhir.routing import fhir_router
+from app.http.dependencies import Authenticated, Installed
+
+router = fhir_router()
+
+
+@router.post("", openapi_extra={"requestBody": {"content": {"application/fhir+json": {"schema": {"type": "object"}}}}})
+async def post_bundle(request: Request, installed: Installed, call: Authenticated) -> Response:
+    """A `transaction` stores all of its entries or none; a `batch` answers each of its entries by itself."""
+    body, data = await read_body(request)
+    bundle = read_bundle(body, data)
+    if bundle.type is BundleType.BATCH:
+        return answer(request, await answer_batch(request, bundle))
+    return answer(request, await answer_transaction(request, installed, call, bundle))
+
+
+# The service base with a slash behind it is what many clients have in their settings.
+router.add_api_route("/", post_bundle, methods=["POST"], include_in_schema=False)
