@@ -14,6 +14,7 @@ from app.http.dependencies import Authenticated, Installed
 from app.services.read_exported import read_observation_resource
 from app.services.search_observations import search_observations
 from app.store.errors import NotFound
+from fhir_export import systems
 from fhir_export.observation import split_observation_id
 
 OFFER = ResourceOffer(
@@ -28,10 +29,12 @@ OFFER = ResourceOffer(
         | {"derivedFrom", "component"}
     ),
     mandatory=frozenset({"status", "code"}),
+    profiles=(systems.TELESURVEILLANCE_OBSERVATION,),
     documentation=(
         "They change with their QuestionnaireResponse: its version is theirs. Without a patient a search goes through "
         "the whole centre in the order of storing; `Bundle.meta.lastUpdated` is what to ask on from. A page that "
-        "looked at many responses may hold fewer matches than `_count`, even none, and still have a `next`."
+        "looked at many responses may hold fewer matches than `_count`, even none, and still have a `next`. They "
+        "conform to the profile where the caller's centre asks for it, and say so."
     ),
 )
 

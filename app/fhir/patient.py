@@ -6,7 +6,7 @@ from app.fhir import pro_summary
 from app.fhir.exchange import answer
 from app.fhir.offer import ID, ParameterType, ResourceOffer, SearchParameter
 from app.fhir.patient_creation import create_patient
-from app.fhir.routing import FhirId, documented, documented_form, fhir_router, uuid_of
+from app.fhir.routing import FhirId, documented, documented_body, documented_form, fhir_router, uuid_of
 from app.fhir.search.few import answer_few
 from app.fhir.search.named import ids_of
 from app.fhir.search.query import SearchQuery, read_query
@@ -58,7 +58,7 @@ async def search_by_post(request: Request, installed: Installed, call: Authentic
     return await search(request, installed, call)
 
 
-@router.post("")
+@router.post("", status_code=201, openapi_extra=documented_body())
 async def create(request: Request, installed: Installed, call: Authenticated) -> Response:
     """Register a patient. A known identifier gives the same patient again (200), with new identifiers added."""
     return await create_patient(request, installed, call)

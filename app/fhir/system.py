@@ -6,13 +6,13 @@ from app.fhir.bundles.batch import answer_batch
 from app.fhir.bundles.reading import BundleType, read_bundle
 from app.fhir.bundles.transaction import answer_transaction
 from app.fhir.exchange import answer, read_body
-from app.fhir.routing import fhir_router
+from app.fhir.routing import documented_body, fhir_router
 from app.http.dependencies import Authenticated, Installed
 
 router = fhir_router()
 
 
-@router.post("", openapi_extra={"requestBody": {"content": {"application/fhir+json": {"schema": {"type": "object"}}}}})
+@router.post("", openapi_extra=documented_body())
 async def post_bundle(request: Request, installed: Installed, call: Authenticated) -> Response:
     """A `transaction` stores all of its entries or none; a `batch` answers each of its entries by itself."""
     body, data = await read_body(request)

@@ -92,7 +92,7 @@ class Known:
             for name in place or {}:
                 if name in ids:
                     place[name] = ids[name]
-        if isinstance(case.body, dict):
+        if isinstance(case.body, dict) and "/fhir" not in label:
             case.body |= {name: value for name, value in REAL_BODY.items() if name in case.body}
         if label.endswith("/replaced-by"):
             case.body = {"patient_id": ids["other_patient_id"]}
@@ -113,6 +113,7 @@ class Known:
             resource_id = self.portal.call(_submit, self.service, self.ids["patient_id"])
             case.headers["If-Match"] = 'W/"1"'
         ids = {**self.ids, "resource_id": resource_id, "_id": resource_id}
+        ids["version_id"] = self.ids.get(f"version of {type_}", "1")
         # Made-up values of the other parameters would refuse every search.
         case.query = {name: text for name, text in (case.query or {}).items() if name in ids}
         if path.endswith("_search"):
@@ -125,6 +126,10 @@ class Known:
             case.body = read.json()
         elif method == "POST":
             case.body = self.resources.get(path, case.body)
+            for condition in ("If-None-Exist", "Idempotency-Key"):
+                case.headers.pop(condition, None)
+        elif path.endswith("$questionnaire-package"):
+            case.query["url"] = ids["url"]
         return ids
 
     async def _send(self, arguments: dict[str, Any]) -> httpx.Response:
@@ -167,7 +172,7 @@ async def _furnish(started: Service) -> tuple[Service, dict[str, str], dict[str,
         "consultation_id": world.ids["Encounter"],
         "instrument": "pre-consultation",
         "version": "1.0.0",
-        "version_id": "1",
+        "version of Questionnaire": asked["meta"]["versionId"],
         "questionnaire": canonical,
         "url": asked["url"],
         "revision": "1",

@@ -277,10 +277,10 @@ def test_an_extension_says_what_stands_in_it() -> None:
     assert paths["Extension.extension:text.extension:revision.value[x]"]["type"] == [{"code": "positiveInt"}]
     for extension in observations(answered())[0]["extension"]:
         assert {f"Extension.extension:{part['url']}" for part in extension["extension"]} <= paths.keys()
-    assert {other["url"].rsplit("/", 1)[1] for other in others} == {
-        "vigie-consultation-status",
-        "vigie-answer-state",
-        "vigie-correction-reason",
+    assert {other["url"] for other in others} == {
+        systems.consultation_status(BASE),
+        systems.answer_state(BASE),
+        systems.correction_reason(QUESTIONNAIRE),
     }
 
 

@@ -132,9 +132,10 @@ async def test_fhirclient_types_every_response_and_score_of_a_patient(
 ) -> None:
     server = fhirclient_of(remote, workers)
     assert Patient.read(patient, server).identifier[0].value
-    responses = QuestionnaireResponse.where({"patient": patient}).perform_resources(server)
+    responses = list(QuestionnaireResponse.where({"patient": patient}).perform_resources_iter(server))
     assert len(responses) == RESPONSES
-    scores = Observation.where({"derived-from": f"QuestionnaireResponse/{responses[0].id}"}).perform_resources(server)
+    search = Observation.where({"derived-from": f"QuestionnaireResponse/{responses[0].id}", "patient": patient})
+    scores = list(search.perform_resources_iter(server))
     assert scores
     for one in scores:
         assert one.status == "final"

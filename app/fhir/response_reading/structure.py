@@ -5,7 +5,7 @@ names for elements (`status__ext`) and any `contained`, and refuses one thing th
 `Extension.value[x]`. Those are looked at here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
@@ -49,8 +49,13 @@ def structure_faults(resource: Mapping[str, Any]) -> list[Fault]:
     faults = [] if _is_plain(resource) else list(_json_faults(resource, ROOT))
     texts = (name for name in _OBJECTS if isinstance(resource.get(name), str) and resource[name])
     faults += (Fault(FaultCode.WRONG_JSON_TYPE, (name,), _OBJECT) for name in texts)
-    known = {fault.place for fault in faults}
-    return faults + [fault for fault in _typed_faults(resource) if fault.place not in known]
+    known = [fault.place for fault in faults]
+    return faults + [fault for fault in _typed_faults(resource) if not _is_below(fault.place, known)]
+
+
+def _is_below(place: Place, known: Iterable[Place]) -> bool:
+    """Whether a place, or what it stands in, has its fault already."""
+    return any(place[: len(other)] == other for other in known)
 
 
 def other_type(resource: Any) -> Fault | None:
