@@ -65,7 +65,21 @@ def describe(app: FastAPI) -> None:
                 if path.startswith(("/v1", "/fhir")) and path not in _OPEN:
                     for operation in operations.values():
                         operation["security"] = [{"bearer": []}]
+            _share_refusals(document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents replacing it
+
+
+def _share_refusals(document: dict[str, Any]) -> None:
+    """What any operation may answer besides what it is for stands once, and the operations refer to it."""
+    shared = document["components"].setdefault("responses", {})
+    for path, operations in document["paths"].items():
+        kind = "Outcome" if path.startswith("/fhir") else "Problem"
+        for operation in operations.values():
+            responses = operation["responses"]
+            for status in [status for status in responses if status >= "400"]:
+                name = f"{kind}{status}"
+                if shared.setdefault(name, responses[status]) == responses[status]:
+                    responses[status] = {"$ref": f"#/components/responses/{name}"}

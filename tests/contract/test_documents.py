@@ -64,7 +64,10 @@ def test_every_operation_documents_its_problems(document: dict[str, Any]) -> Non
             continue
         media_type = "application/fhir+json" if path.startswith("/fhir") else "application/problem+json"
         for status in statuses:
-            answer = operation["responses"][status]
+            stated = operation["responses"][status]
+            answer = (
+                document["components"]["responses"][stated["$ref"].rpartition("/")[2]] if "$ref" in stated else stated
+            )
             assert list(answer["content"]) == [media_type], f"{where} {status}"
             if path.startswith("/v1"):
                 assert answer["content"][media_type]["schema"] == {"$ref": "#/components/schemas/Problem"}, where
