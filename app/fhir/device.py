@@ -14,7 +14,6 @@ OFFER = ResourceOffer(
     interactions=("read",),
     documentation="A connected system that recorded answers. The id is the same for the same system; no name is kept. "
     f"`{SOFTWARE_ID}` is Vigie itself, the author of documents.",
-    conditional_read="not-match",
 )
 
 router = fhir_router(OFFER.type)

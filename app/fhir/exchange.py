@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -33,6 +33,7 @@ class FhirRoute(StrictRoute):
         async def negotiated(request: Request) -> Response:
             _check_wanted(request)
             _check_sent(request)
+            _check_no_condition(request)
             return await handler(request)
 
         return negotiated
@@ -69,7 +70,7 @@ def answer(
         sent["ETag"] = f'W/"{version}"'
         if (updated := meta.get("lastUpdated")) is not None:
             sent["Last-Modified"] = format_datetime(datetime.fromisoformat(updated).astimezone(UTC), usegmt=True)
-        if request.method == "GET" and _is_known(request, version, updated):
+        if request.method == "GET" and _is_known(request, version):
             return Response(status_code=304, headers={k: v for k, v in sent.items() if k != "Content-Type"})
     indented = request.query_params.get("_pretty", "").lower() == "true"
     return Response(encode(resource, indented=indented), status_code=status, headers=sent)
@@ -110,18 +111,10 @@ def seen_revision(request: Request) -> int:
     return int(found[1])
 
 
-def _is_known(request: Request, version: str, updated: str | None) -> bool:
-    """RFC 9110, 13.1.3: `If-Modified-Since` counts only where there is no `If-None-Match`."""
-    stated = request.headers.get("if-none-match")
-    if stated is not None:
-        return stated.strip() == "*" or version in _VERSION.findall(stated)
-    since = request.headers.get("if-modified-since")
-    if since is None or updated is None:
-        return False
-    try:
-        return datetime.fromisoformat(updated).replace(microsecond=0) <= parsedate_to_datetime(since).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return False
+def _is_known(request: Request, version: str) -> bool:
+    """By the version only: `If-Modified-Since` counts in seconds, and would hide the second correction within one."""
+    stated = request.headers.get("if-none-match", "")
+    return stated.strip() == "*" or version in _VERSION.findall(stated)
 
 
 def _check_wanted(request: Request) -> None:
@@ -156,6 +149,18 @@ def _check_sent(request: Request) -> None:
     if not known and (form or request.headers.get("content-length", "0") != "0"):
         what = _FORM if accepted == {_FORM} else f"{FHIR_JSON} (or application/json), in FHIR 4.0"
         raise refusal("unsupported-media-type", f"send {what}, in UTF-8", _header_issue("Content-Type", what))
+
+
+def _check_no_condition(request: Request) -> None:
+    """A condition in the URL of a create or an update is not R4's, or a conditional update, which is not offered. Left
+    unread, a client that means "unless it is there" would store a second one.
+    """
+    last = request.url.path.rpartition("/")[2]
+    others = request.query_params.keys() - {"_format", "_pretty"}
+    if others and request.method in ("POST", "PUT") and not last.startswith(("$", "_")):
+        text = "a new resource takes its condition in the header If-None-Exist, an update its version in If-Match"
+        issue = {"code": "unknown-parameter", "expression": "http.url", "text": text}
+        raise refusal("search-parameter-unknown", "a change takes no parameters in its URL", issue)
 
 
 def _media_type(text: str) -> tuple[str, Mapping[str, str]]:

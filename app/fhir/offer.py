@@ -61,8 +61,7 @@ class ResourceOffer:
     """Everything that is offered of one resource type. `interactions` are codes of R4's type-restful-interaction.
 
     `summary` and `mandatory` are the elements that `_summary=true` and `_elements` always give.
-    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name. `conditional_read`: a code of
-    R4's conditional-read-status; "not-match" where a resource has no time of its last change.
+    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name.
     """
 
     type: str
@@ -76,7 +75,6 @@ class ResourceOffer:
     profiles: tuple[str, ...] = ()
     documentation: str | None = None
     conditional_create: bool = False
-    conditional_read: str = "full-support"
     default_count: int = 50
     by_name: dict[str, SearchParameter] = field(init=False, repr=False, compare=False)
 

@@ -12,7 +12,6 @@ OFFER = ResourceOffer(
     type="Organization",
     interactions=("read",),
     documentation="The caller's own centre.",
-    conditional_read="not-match",
 )
 
 router = fhir_router(OFFER.type)

@@ -12,7 +12,6 @@ OFFER = ResourceOffer(
     type="Practitioner",
     interactions=("read",),
     documentation="Somebody who recorded answers. The id is the same for the same person; no name is kept.",
-    conditional_read="not-match",
 )
 
 router = fhir_router(OFFER.type)

@@ -17,7 +17,7 @@ def stated_resource(offer: ResourceOffer, canonical_base: str) -> Resource:
     if "update" in offer.interactions:
         entry["updateCreate"] = False
     entry["conditionalCreate"] = offer.conditional_create
-    entry["conditionalRead"] = offer.conditional_read
+    entry["conditionalRead"] = "not-match"
     entry["conditionalUpdate"] = False
     entry["conditionalDelete"] = "not-supported"
     entry["referencePolicy"] = ["literal"]
@@ -32,9 +32,7 @@ def stated_resource(offer: ResourceOffer, canonical_base: str) -> Resource:
 
 def _versioning(offer: ResourceOffer) -> str:
     """An update must name the version that it changes (R4 value set versioning-policy)."""
-    if "update" in offer.interactions:
-        return "versioned-update"
-    return "versioned" if offer.conditional_read != "not-supported" else "no-version"
+    return "versioned-update" if "update" in offer.interactions else "versioned"
 
 
 def stated_operation(operation: OperationOffer, canonical_base: str) -> Resource:

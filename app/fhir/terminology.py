@@ -84,7 +84,6 @@ def _served(resource_type: str, source: Source) -> Served:
         summary=_SUMMARY,
         mandatory=_MANDATORY[resource_type],
         documentation=_DOCUMENTATION,
-        conditional_read="not-match",
     )
     router = fhir_router(resource_type)
 

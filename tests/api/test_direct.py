@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def plain(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
-    return Response(f"{request.method} {resource_id} {call.caller.role} {len(installed.catalogue.questionnaires)}")
+    return Response(f"{request.method} {resource_id} {call.caller.role} {len(installed.catalogue.instruments)}")
 
 
 async def of_nothing() -> Response:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Match
+from starlette.types import Scope
 
 from app.http.dispatch import Dispatch
 from app.security.caller import Role
@@ -27,8 +28,14 @@ async def test_every_route_is_found_as_the_router_finds_it(service: Service) -> 
     assert isinstance(short, Dispatch)
     found: set[str] = set()
     for route in written:
-        for method in route.methods:
-            scope = {"type": "http", "path": a_path(route.path), "method": method, "root_path": "", "headers": []}
+        for method in route.methods or ():
+            scope: Scope = {
+                "type": "http",
+                "path": a_path(route.path),
+                "method": method,
+                "root_path": "",
+                "headers": [],
+            }
             first = next(r for r in written if r.matches(scope)[0] is Match.FULL)
             assert short.route_of(scope) in (first, None), route.path
             found |= {route.path} if short.route_of(scope) is first else set()

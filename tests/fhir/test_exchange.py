@@ -128,13 +128,11 @@ async def test_a_read_names_its_version_and_is_not_sent_twice(service: Service, 
     where = f"/fhir/QuestionnaireResponse/{stored}"
     read = await get(service, where)
     assert read.headers["etag"] == 'W/"1"'
-    since = read.headers["last-modified"]
     conditions: list[dict[str, Any]] = [
         {"If-None-Match": 'W/"1"'},
         {"If-None-Match": '"1"'},
         {"If-None-Match": 'W/"7", W/"1"'},
         {"If-None-Match": "*"},
-        {"If-Modified-Since": since},
     ]
     for condition in conditions:
         same = await get(service, where, **condition)
@@ -142,11 +140,8 @@ async def test_a_read_names_its_version_and_is_not_sent_twice(service: Service, 
         assert same.headers["etag"] == 'W/"1"'
     others: list[dict[str, Any]] = [
         {"If-None-Match": 'W/"2"'},
-        {"If-None-Match": 'W/"2"', "If-Modified-Since": since},
+        {"If-Modified-Since": read.headers["last-modified"]},
         {"If-None-Match": "nonsense"},
-        {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
-        {"If-Modified-Since": "yesterday"},
-        {"If-Modified-Since": "Mon, 01 Jan 0001 00:00:00 +2359"},
     ]
     for condition in others:
         resource(await get(service, where, **condition))

@@ -112,10 +112,21 @@ async def test_fhirpy_understands_our_refusals(remote: Service, workers: Workers
         await fhirpy_of(remote, workers).get("QuestionnaireResponse", str(new_id()))
     with pytest.raises(ForbiddenError, match="not-permitted"):
         await fhirpy_of(remote, workers, Role.ADMIN).get("QuestionnaireResponse", str(new_id()))
+    unfit = {"resourceType": "QuestionnaireResponse", "status": "completed"}
     with pytest.raises(OperationOutcome) as refused:
-        unfit = {"resourceType": "QuestionnaireResponse", "status": "completed"}
         await fhirpy_of(remote, workers).execute("QuestionnaireResponse", method="post", data=unfit)
-    assert refused.value.resource["issue"][0]["details"]["coding"][0]["code"]
+    assert refused.value.resource["issue"][0]["details"]["coding"][0]["code"] == "response-invalid"
+
+
+async def test_fhirpys_own_way_of_a_conditional_create_is_refused_and_stores_nothing(
+    remote: Service, workers: Workers
+) -> None:
+    """It puts the condition into the URL, which R4 does not: left unread, it would store a second one."""
+    client = fhirpy_of(remote, workers)
+    search = client.resources("QuestionnaireResponse").search(identifier="urn:test:forms|1")
+    with pytest.raises(OperationOutcome) as refused:
+        await search.get_or_create(client.resource("QuestionnaireResponse", status="completed"))
+    assert "If-None-Exist" in refused.value.resource["issue"][0]["details"]["text"]
 
 
 async def test_fhirclient_reads_the_capability_statement_and_a_questionnaire(remote: Service, workers: Workers) -> None:
