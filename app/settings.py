@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "ES256", "ES384", "EdDSA"]
@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     service_base: str | None = None
     instruments_dir: Path = Path(__file__).parent.parent / "questionnaires" / "instruments"
     issuers: tuple[Issuer, ...] = ()
+    cursor_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 2

@@ -21,17 +21,16 @@ OFFER = ResourceOffer(
     ),
     documentation="One for each consultation, by its id, always as of now and in the language asked for. "
     "`meta.versionId` rises whenever what it says has changed; earlier versions are not kept.",
+    conditional_read=False,
 )
 
 router = fhir_router(OFFER.type)
-
-LANGUAGE_DEPENDENT = {"Vary": "Accept-Language"}
 
 
 @router.get("/{resource_id}")
 async def read(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """The Composition of a consultation, with references to this server."""
-    return answer(request, await read_composition(installed, call, uuid_of(resource_id)), headers=LANGUAGE_DEPENDENT)
+    return answer(request, await read_composition(installed, call, uuid_of(resource_id)), by_reader=True)
 
 
 @router.get("/{resource_id}/$document")
@@ -39,7 +38,7 @@ async def document(request: Request, installed: Installed, call: Authenticated, 
     """The document of a consultation, in which every reference resolves."""
     _check(request)
     found = await read_document(installed, call, uuid_of(resource_id), service_base(request))
-    return answer(request, found, headers=LANGUAGE_DEPENDENT)
+    return answer(request, found, by_reader=True)
 
 
 def _check(request: Request) -> None:

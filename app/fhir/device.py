@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.fhir.exchange import answer
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer
 from app.fhir.offer import ResourceOffer
 from app.fhir.routing import FhirId, fhir_router, uuid_of
 from app.http.dependencies import Authenticated, Installed
@@ -25,4 +25,4 @@ async def read(request: Request, installed: Installed, call: Authenticated, reso
     if resource_id == SOFTWARE_ID:
         return answer(request, await read_software(installed, call))
     found = await read_device(installed, call, uuid_of(resource_id))
-    return answer(request, found, headers={"Vary": "Accept-Language"})
+    return answer(request, found, headers=LANGUAGE_DEPENDENT)

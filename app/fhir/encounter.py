@@ -13,8 +13,9 @@ from app.fhir.search.values import DateValue, TokenValue
 from app.http.dependencies import Authenticated, Installed
 from app.http.refusal import refusal
 from app.services.export_encounter import AskedVisit, EncounterSearch, find_encounters, read_encounter
-
-_STATUSES = "http://hl7.org/fhir/encounter-status"
+from fhir_export import systems
+from fhir_export.encounter import encounter_status
+from scoring.history import ConsultationStatus
 
 OFFER = ResourceOffer(
     type="Encounter",
@@ -104,4 +105,5 @@ def _visit(value: TokenValue) -> AskedVisit:
 
 def _statuses(values: tuple[TokenValue, ...]) -> frozenset[str]:
     """The statuses that are meant; those of another system are none of an Encounter."""
-    return frozenset(value.code for value in values if value.code and value.system in (None, _STATUSES))
+    known = {encounter_status(status) for status in ConsultationStatus}
+    return frozenset(code for code in known if any(v.means_bound(systems.ENCOUNTER_STATUS, code) for v in values))

@@ -20,6 +20,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _FHIR_VERSIONS: Final = frozenset({"", "4.0", "4.0.1"})
 _UTF_8: Final = frozenset({"", "utf-8", "utf8"})
 _VERSION: Final = re.compile(r'(?:W/)?"([A-Za-z0-9.-]{1,64})"')
+LANGUAGE_DEPENDENT: Final[Mapping[str, str]] = {"Vary": "Accept-Language"}
+"""The header of what is said in the reader's language."""
 _Q: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 
 
@@ -61,16 +63,24 @@ async def read_body(request: Request) -> tuple[bytes, Any]:
 
 
 def answer(
-    request: Request, resource: Resource, status: int = 200, headers: Mapping[str, str] | None = None
+    request: Request,
+    resource: Resource,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    *,
+    by_reader: bool = False,
 ) -> Response:
-    """A resource with its version and time, or 304 where the client has it already (`If-None-Match`, R4 3.1.0.5.2)."""
-    sent = {"Content-Type": CONTENT_TYPE, **(headers or {})}
+    """A resource with its version and time, or 304 where the client has it already (`If-None-Match`, R4 3.1.0.5.2).
+
+    `by_reader`: one version reads differently in another language or mode of the centre. It is never 304 then.
+    """
+    sent = {"Content-Type": CONTENT_TYPE, **(LANGUAGE_DEPENDENT if by_reader else {}), **(headers or {})}
     meta = resource.get("meta", {})
     if version := meta.get("versionId"):
         sent["ETag"] = f'W/"{version}"'
         if (updated := meta.get("lastUpdated")) is not None:
             sent["Last-Modified"] = format_datetime(datetime.fromisoformat(updated).astimezone(UTC), usegmt=True)
-        if request.method == "GET" and _is_known(request, version):
+        if request.method == "GET" and not by_reader and _is_known(request, version):
             return Response(status_code=304, headers={k: v for k, v in sent.items() if k != "Content-Type"})
     indented = request.query_params.get("_pretty", "").lower() == "true"
     return Response(encode(resource, indented=indented), status_code=status, headers=sent)

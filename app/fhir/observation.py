@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from app.fhir.exchange import answer
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer
 from app.fhir.observation_search import INCLUDES, PARAMETERS, SORTS, observation_search
 from app.fhir.offer import ResourceOffer
 from app.fhir.routing import FhirId, VersionId, documented, documented_form, fhir_router, revision_of, uuid_of
@@ -34,8 +34,10 @@ OFFER = ResourceOffer(
         "They change with their QuestionnaireResponse: its version is theirs. Without a patient a search goes through "
         "the whole centre in the order of storing; `Bundle.meta.lastUpdated` is what to ask on from. A page that "
         "looked at many responses may hold fewer matches than `_count`, even none, and still have a `next`. They "
-        "conform to the profile where the caller's centre asks for it, and say so."
+        "conform to the profile where the caller's centre asks for it, and say so. Their words are in the language "
+        "asked for."
     ),
+    conditional_read=False,
 )
 
 router = fhir_router(OFFER.type)
@@ -46,7 +48,10 @@ async def search(request: Request, installed: Installed, call: Authenticated) ->
     """Observations, as the CapabilityStatement says."""
     query = await read_query(request, OFFER)
     asked = observation_search(request, call.caller, query, installed.catalogue)
-    return answer_page(request, call.caller.centre_id, OFFER, query, await search_observations(installed, call, asked))
+    found = await search_observations(installed, call, asked)
+    answered = answer_page(request, call.caller.centre_id, OFFER, query, found)
+    answered.headers.update(LANGUAGE_DEPENDENT)
+    return answered
 
 
 @router.post("/_search", openapi_extra=documented_form(OFFER))
@@ -59,7 +64,8 @@ async def posted_search(request: Request, installed: Installed, call: Authentica
 async def read(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """One score or answer of a response."""
     response_id, number = _parts_of(resource_id)
-    return answer(request, await read_observation_resource(installed, call, response_id, number))
+    found = await read_observation_resource(installed, call, response_id, number)
+    return answer(request, found, by_reader=True)
 
 
 @router.get("/{resource_id}/_history/{version_id}")
@@ -69,7 +75,8 @@ async def vread(
     """The same as of one version of the response."""
     response_id, number = _parts_of(resource_id)
     revision = revision_of(version_id)
-    return answer(request, await read_observation_resource(installed, call, response_id, number, revision))
+    found = await read_observation_resource(installed, call, response_id, number, revision)
+    return answer(request, found, by_reader=True)
 
 
 def _parts_of(resource_id: str) -> tuple[UUID, int]:

@@ -140,13 +140,14 @@ class _Meaning:
 
 def _has_coding(criteria: Sequence[Sequence[TokenValue]], concepts: Sequence[Resource]) -> bool:
     return all(
-        any(_is_meant(value, coding) for value in values for concept in concepts for coding in concept["coding"])
+        any(
+            value.means(coding["system"], coding["code"])
+            for value in values
+            for concept in concepts
+            for coding in concept["coding"]
+        )
         for values in criteria
     )
-
-
-def _is_meant(value: TokenValue, coding: Resource) -> bool:
-    return value.system in (None, coding["system"]) and value.code in (None, coding["code"])
 
 
 def _holds_of_quantity(value: QuantityValue, quantity: Resource) -> bool:

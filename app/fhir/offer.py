@@ -61,7 +61,8 @@ class ResourceOffer:
     """Everything that is offered of one resource type. `interactions` are codes of R4's type-restful-interaction.
 
     `summary` and `mandatory` are the elements that `_summary=true` and `_elements` always give.
-    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name.
+    `sorts`: the parameters that `_sort` may name. `includes`: what `_include` may name. `conditional_read`: whether
+    a read gives 304 to who has the version; not where the same version reads differently by who asks, and when.
     """
 
     type: str
@@ -75,6 +76,7 @@ class ResourceOffer:
     profiles: tuple[str, ...] = ()
     documentation: str | None = None
     conditional_create: bool = False
+    conditional_read: bool = True
     default_count: int = 50
     by_name: dict[str, SearchParameter] = field(init=False, repr=False, compare=False)
 

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.fhir.exchange import answer_written, read_body
+from app.fhir.exchange import answer_written, read_body, service_base
 from app.fhir.patient_condition import patient_condition
 from app.fhir.patient_reading import read_patient
 from app.http.refusal import refusal
@@ -14,7 +14,10 @@ from app.store.ids import new_id
 
 
 async def create_patient(request: Request, installed: Installation, call: Call) -> Response:
-    """201 for a new patient, 200 for a known one. Raises Refused, and whatever storing raises."""
+    """201 for a new patient, 200 for a known one: with no more than where they are, to a caller who may not read them.
+
+    Raises Refused, and whatever storing raises.
+    """
     authorise(call.caller, Operation.REGISTER_PATIENT)
     _, resource = await read_body(request)
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
@@ -32,4 +35,6 @@ async def create_patient(request: Request, installed: Installation, call: Call) 
         raise error.cause from error
     assert isinstance(stored, StoredPatient), "a patient is stored as one"
     where = f"Patient/{stored.resource['id']}"
+    if not stored.may_be_read:
+        return Response(status_code=200, headers={"Location": f"{service_base(request)}/{where}"})
     return answer_written(request, stored.resource, 201 if stored.created else 200, where, has_history=False)

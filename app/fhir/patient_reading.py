@@ -5,7 +5,7 @@ identity (FR Core). The rest of a Patient is the hospital's to keep.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,9 @@ from typing import Any, Final
 from fhir.resources.R4B.patient import Patient as TypedPatient
 from pydantic import ValidationError
 
+from app.fhir.response_reading.faults import NOT_R4
 from app.fhir.response_reading.places import Place, path_of
+from app.fhir.response_reading.structure import is_below, json_faults
 from app.services.errors import IdentifierInvalid
 from app.services.ins_check import check_identifiers
 from app.services.patients import Registration
@@ -42,9 +44,7 @@ class PatientReading:
 
 def read_patient(resource: Mapping[str, Any], at: str, settings: Settings) -> PatientReading:
     """Read parsed JSON. `at`: its FHIRPath in what was sent."""
-    faults = [
-        _issue(at, place, "structure", "this is no element or value that R4 has here") for place in _not_r4(resource)
-    ]
+    faults = [_issue(at, place, "structure", text) for place, text in _not_r4(resource)]
     if faults:
         return PatientReading(None, tuple(faults), is_r4=False)
     reader = _Reader(resource, at, settings)
@@ -52,7 +52,16 @@ def read_patient(resource: Mapping[str, Any], at: str, settings: Settings) -> Pa
     return PatientReading(None if reader.issues else who, tuple(reader.issues))
 
 
-def _not_r4(resource: Mapping[str, Any]) -> Iterator[Place]:
+def _not_r4(resource: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """First what the typed reading lets through, such as a null; then what it finds elsewhere."""
+    of_json = {fault.place: fault.text for fault in json_faults(resource) if fault.code in NOT_R4}
+    yield from of_json.items()
+    for place in _not_typed(resource):
+        if not is_below(place, of_json):
+            yield place, "this is no element or value that R4 has here"
+
+
+def _not_typed(resource: Mapping[str, Any]) -> Iterator[Place]:
     try:
         TypedPatient.model_validate(dict(resource))
     except ValidationError as error:
@@ -158,8 +167,8 @@ class _Reader:
 
     def objects(self, parent: Any, name: str) -> list[tuple[int, Mapping[str, Any]]]:
         """The objects of a list, numbered: the typed reading lets a text pass that holds JSON."""
-        stated: Sequence[Any] = parent.get(name, ()) if isinstance(parent, dict) else ()
-        return [(number, one) for number, one in enumerate(stated) if isinstance(one, dict)]
+        stated = parent.get(name) if isinstance(parent, dict) else None
+        return [(number, one) for number, one in enumerate(stated or ()) if isinstance(one, dict)]
 
     def fault(self, place: Place, code: str, text: str) -> None:
         self.issues.append(_issue(self.at, place, code, text))

@@ -11,7 +11,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from app.fhir.exchange import answer, read_body, service_base
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer, read_body, service_base
 from app.fhir.offer import OperationOffer
 from app.fhir.populate_request import PopulateRequest, read_form, read_parameters
 from app.fhir.routing import FhirId, fhir_router
@@ -32,7 +32,7 @@ OPERATION = OperationOffer(
     on=frozenset({"type", "instance"}),
 )
 
-_LANGUAGE_DEPENDENT = {"Vary": "Accept-Language"}
+
 _SAID: Final = {
     Note.EARLIER_RESPONSES_UNUSED: "answers of earlier responses are never filled in: each question looks back on its "
     "own period",
@@ -119,4 +119,4 @@ async def _answer(
     if issues:
         base = installed.knowledge.settings.canonical_base.rstrip("/")
         parts.append({"name": "issues", "resource": operation_outcome(issues, base)})
-    return answer(request, {"resourceType": "Parameters", "parameter": parts}, headers=_LANGUAGE_DEPENDENT)
+    return answer(request, {"resourceType": "Parameters", "parameter": parts}, headers=LANGUAGE_DEPENDENT)

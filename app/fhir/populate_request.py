@@ -136,7 +136,11 @@ def _read_context(asked: PopulateRequest, parameter: Mapping[str, Any], place: s
     parts = parameter.get("part")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise _refused(place, "a context has the parts `name` and `content`")
-    by_name = {part.get("name"): part for part in parts}
+    by_name: dict[str, Mapping[str, Any]] = {}
+    for number, part in enumerate(parts):
+        if not isinstance(part.get("name"), str):
+            raise _refused(f"{place}.part[{number}]", "a part has a `name`, which is a text")
+        by_name[part["name"]] = part
     name = by_name.get("name", {}).get("valueString")
     if name != "patient":
         asked.ignored.append((place, "the questionnaires here declare one launch context, `patient`"))
@@ -152,7 +156,7 @@ def _read_context(asked: PopulateRequest, parameter: Mapping[str, Any], place: s
 
 def _read_local(asked: PopulateRequest, parameter: Mapping[str, Any], place: str) -> None:
     said = parameter.get("valueBoolean", parameter.get("valueString"))
-    if said not in (True, False, "true", "false"):
+    if not isinstance(said, bool) and said not in ("true", "false"):
         raise _refused(place, "true or false")
     asked.local = said in (True, "true")
 

@@ -2,7 +2,6 @@
 
 from fastapi import Request, Response
 
-from app.fhir.composition import LANGUAGE_DEPENDENT
 from app.fhir.exchange import answer, service_base
 from app.fhir.offer import OperationOffer
 from app.fhir.routing import FhirId, fhir_router, uuid_of
@@ -25,4 +24,4 @@ router = fhir_router("Patient")
 async def pro_summary(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """The document of the patient's next consultation, or of the last one where none is ahead."""
     found = await read_summary(installed, call, uuid_of(resource_id), service_base(request))
-    return answer(request, found, headers=LANGUAGE_DEPENDENT)
+    return answer(request, found, by_reader=True)

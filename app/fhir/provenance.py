@@ -53,12 +53,11 @@ async def search(request: Request, installed: Installed, call: Authenticated) ->
     """The Provenances of a response or of a patient's responses, in the order in which they were stored."""
     query = await read_query(request, OFFER)
     centre_id = call.caller.centre_id
-    place = place_of(request, centre_id, query)
     found = await find_provenances(
         installed,
         call,
         _asked(query),
-        after=RevisionPlace.of(place) if place else RevisionPlace(),
+        after=place_of(request, centre_id, query, RevisionPlace.of) or RevisionPlace(),
         count=query.count,
         with_total=query.wants_total or query.summary is Summary.COUNT,
     )

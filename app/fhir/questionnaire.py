@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from app.fhir import questionnaire_package
-from app.fhir.exchange import answer
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer
 from app.fhir.offer import ID, LAST_UPDATED, ParameterType, ResourceOffer, SearchParameter
 from app.fhir.populate import OPERATION
 from app.fhir.questionnaire_search import matches
@@ -15,7 +15,7 @@ from app.services.export_questionnaire import list_shown, read_shown
 from app.store.errors import NotFound
 
 _R4 = "http://hl7.org/fhir/SearchParameter/Questionnaire-"
-_LANGUAGE_DEPENDENT = {"Vary": "Accept-Language"}
+
 
 OFFER = ResourceOffer(
     type="Questionnaire",
@@ -58,7 +58,7 @@ async def search(request: Request, installed: Installed, call: Authenticated) ->
     found = [shown for shown in await list_shown(installed, call) if matches(query, shown)]
     resources = [shown.as_resource(installed) for shown in found]
     answered = answer_few(request, OFFER, query, call.caller.centre_id, resources)
-    answered.headers.update(_LANGUAGE_DEPENDENT)
+    answered.headers.update(LANGUAGE_DEPENDENT)
     return answered
 
 
@@ -72,7 +72,7 @@ async def search_by_post(request: Request, installed: Installed, call: Authentic
 async def read(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """One questionnaire version, with translations."""
     shown = await read_shown(installed, call, resource_id)
-    return answer(request, shown.as_resource(installed), headers=_LANGUAGE_DEPENDENT)
+    return answer(request, shown.as_resource(installed), headers=LANGUAGE_DEPENDENT)
 
 
 @router.get("/{resource_id}/_history/{version_id}")

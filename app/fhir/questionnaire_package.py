@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.fhir.exchange import answer, service_base
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer, service_base
 from app.fhir.offer import OperationOffer
 from app.fhir.routing import FhirId, fhir_router
 from app.http.dependencies import Authenticated, Installed
@@ -26,8 +26,6 @@ OPERATION = OperationOffer(
 
 router = fhir_router("Questionnaire")
 
-_DEPENDS = {"Vary": "Accept-Language"}
-
 
 @router.get("/$questionnaire-package")
 async def package_of_url(request: Request, installed: Installed, call: Authenticated) -> Response:
@@ -37,11 +35,15 @@ async def package_of_url(request: Request, installed: Installed, call: Authentic
         issue = {"code": "required", "expression": "http.url", "text": "the canonical of a questionnaire"}
         raise refusal("request-invalid", "a package is of one questionnaire", issue)
     questionnaire = questionnaire_of_canonical(installed, url, request.query_params.get("version", version) or None)
-    return answer(request, await read_package(installed, call, questionnaire, service_base(request)), headers=_DEPENDS)
+    return answer(
+        request, await read_package(installed, call, questionnaire, service_base(request)), headers=LANGUAGE_DEPENDENT
+    )
 
 
 @router.get("/{resource_id}/$questionnaire-package")
 async def package(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """The package of one questionnaire version."""
     questionnaire = questionnaire_of_id(installed, resource_id)
-    return answer(request, await read_package(installed, call, questionnaire, service_base(request)), headers=_DEPENDS)
+    return answer(
+        request, await read_package(installed, call, questionnaire, service_base(request)), headers=LANGUAGE_DEPENDENT
+    )

@@ -115,4 +115,5 @@ async def vread(
 @router.get("/{resource_id}/$collection")
 async def collection(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """One response with its Observations, in a collection Bundle."""
-    return answer(request, await read_collection(installed, call, uuid_of(resource_id), service_base(request)))
+    found = await read_collection(installed, call, uuid_of(resource_id), service_base(request))
+    return answer(request, found, by_reader=True)

@@ -71,13 +71,14 @@ async def extract(request: Request, installed: Installed, call: Authenticated) -
         bundle = await extract_incoming(installed, call, reading.incoming, given.resource.get("id"))
     except ReferencesUnknown as error:
         raise refused(in_document_order(unknown_faults(error.references), given.resource), given.at) from None
-    return answer(request, bundle)
+    return answer(request, bundle, by_reader=True)
 
 
 @router.get("/{resource_id}/$extract")
 async def extract_stored(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
     """The Observations of a stored response, with their ids: the same every time."""
-    return answer(request, await read_extraction(installed, call, uuid_of(resource_id), service_base(request)))
+    found = await read_extraction(installed, call, uuid_of(resource_id), service_base(request))
+    return answer(request, found, by_reader=True)
 
 
 @router.post("/{resource_id}/$extract")

@@ -10,8 +10,6 @@ from app.services.export_questionnaire import Shown
 from fhir_export import systems
 from questionnaires.definition import Questionnaire
 
-_STATUSES = "http://hl7.org/fhir/publication-status"
-
 
 def matches(query: SearchQuery, shown: Shown) -> bool:
     """Whether every criterion of the search holds for it."""
@@ -31,7 +29,7 @@ def _tokens(shown: Shown) -> dict[str, list[tuple[str, str]]]:
     return {
         "_id": [("", shown.id)],
         "version": [("", questionnaire.version)],
-        "status": [(_STATUSES, status), ("", status)],
+        "status": [(systems.PUBLICATION_STATUS, status), ("", status)],
         "code": _item_codes(questionnaire),
         "questionnaire-code": [(panel.system, panel.code) for panel in shown.instrument.about.codes],
         "identifier": [(systems.instruments(systems.base_of(questionnaire)), questionnaire.instrument)],
@@ -45,12 +43,8 @@ def _item_codes(questionnaire: Questionnaire) -> list[tuple[str, str]]:
 def _holds(query: SearchQuery, name: str, tokens: Iterable[tuple[str, str]]) -> bool:
     known = list(tokens)
     return all(
-        any(_means(value, *token) for value in values for token in known) for values in query.all_of(name, TokenValue)
+        any(value.means(*token) for value in values for token in known) for values in query.all_of(name, TokenValue)
     )
-
-
-def _means(value: TokenValue, system: str, code: str) -> bool:
-    return value.system in (None, system) and value.code in (None, code)
 
 
 def _title_begins(query: SearchQuery, titles: Iterable[str]) -> bool:

@@ -38,12 +38,11 @@ def history_search(request: Request, caller: Caller, query: SearchQuery) -> Hist
     since = query.one_of("_since", DateValue)
     if since is not None and (len(since) > 1 or since[0].prefix is not Prefix.EQUAL):
         raise unreadable("_since", "one instant, without a prefix")
-    place = place_of(request, caller.centre_id, query)
     return HistorySearch(
         count=query.count,
         since=since[0].start if since else BEGINNING,
         order=Order.STORED if query.sort and not query.sort[0].descending else Order.STORED_LAST,
-        position=HistoryPosition.of(place) if place else None,
+        position=place_of(request, caller.centre_id, query, HistoryPosition.of),
     )
 
 

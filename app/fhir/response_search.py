@@ -106,6 +106,5 @@ def asked_of(request: Request, caller: Caller, query: SearchQuery, wanted: Wante
 
     Raises Refused for a cursor that is none of this search's.
     """
-    place = place_of(request, caller.centre_id, query)
     count = 1 if query.summary is Summary.COUNT else query.count
-    return Asked(wanted, count, order, Position.of(place) if place else None)
+    return Asked(wanted, count, order, place_of(request, caller.centre_id, query, Position.of))

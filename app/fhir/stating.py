@@ -17,7 +17,7 @@ def stated_resource(offer: ResourceOffer, canonical_base: str) -> Resource:
     if "update" in offer.interactions:
         entry["updateCreate"] = False
     entry["conditionalCreate"] = offer.conditional_create
-    entry["conditionalRead"] = "not-match"
+    entry["conditionalRead"] = "not-match" if offer.conditional_read else "not-supported"
     entry["conditionalUpdate"] = False
     entry["conditionalDelete"] = "not-supported"
     entry["referencePolicy"] = ["literal"]

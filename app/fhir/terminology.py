@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from app import __version__
-from app.fhir.exchange import answer
+from app.fhir.exchange import LANGUAGE_DEPENDENT, answer
 from app.fhir.offer import ID, OperationOffer, ParameterType, ResourceOffer, SearchParameter
 from app.fhir.response_reading.faults import FaultCode
 from app.fhir.routing import FhirId, documented, documented_form, fhir_router
@@ -20,6 +20,7 @@ from app.security.operations import Operation
 from app.services.installation import Knowledge
 from app.services.terminology import definitions, in_words
 from app.store.errors import NotFound
+from fhir_export import systems
 from fhir_export.definition import Definition
 from fhir_export.house_codes import house_systems
 from fhir_export.operation_definition import DefinedOperation, operation_definition
@@ -95,7 +96,9 @@ def _served(resource_type: str, source: Source) -> Served:
         query = await read_query(request, offer)
         found = [definition for definition in known(installed.knowledge) if _matches(definition, query)]
         resources = await in_words(installed, call, found, Operation.LIST_QUESTIONNAIRES)
-        return answer_few(request, offer, query, call.caller.centre_id, resources)
+        answered = answer_few(request, offer, query, call.caller.centre_id, resources)
+        answered.headers.update(LANGUAGE_DEPENDENT)
+        return answered
 
     async def read(request: Request, installed: Installed, call: Authenticated, resource_id: FhirId) -> Response:
         """One version of one definition."""
@@ -103,7 +106,7 @@ def _served(resource_type: str, source: Source) -> Served:
         resources = await in_words(installed, call, found, Operation.READ_QUESTIONNAIRE)
         if not resources:
             raise NotFound
-        return answer(request, resources[0], headers={"Vary": "Accept-Language"})
+        return answer(request, resources[0], headers=LANGUAGE_DEPENDENT)
 
     router.get("", openapi_extra=documented(offer), name=f"search_{resource_type}")(search)
     router.post("/_search", openapi_extra=documented_form(offer), name=f"search_{resource_type}_by_post")(search)
@@ -126,10 +129,14 @@ def _defined(operation: OperationOffer, resource_type: str, canonical_base: str)
 
 def _matches(definition: Definition, query: SearchQuery) -> bool:
     """Each criterion holds where one of its values does."""
-    stated = {"version": definition.version, "status": definition.status.value, "_id": definition.id}
+    stated = {
+        "version": ("", definition.version),
+        "status": (systems.PUBLICATION_STATUS, definition.status.value),
+        "_id": ("", definition.id),
+    }
     tokens = (
-        any(value.code == text and not value.system for value in values)
-        for name, text in stated.items()
+        any(value.means_bound(*token) for value in values)
+        for name, token in stated.items()
         for values in query.all_of(name, TokenValue)
     )
     urls = (any(v.url == definition.url for v in values) for values in query.all_of("url", CanonicalValue))

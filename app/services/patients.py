@@ -16,7 +16,9 @@ from app.store.patient import (
     add_identifiers,
     add_patient,
     change_patient,
+    find_patient,
     find_patients,
+    lock_identifiers,
     read_patient,
 )
 from app.store.patient_link import find_replacement
@@ -66,11 +68,15 @@ async def register(installation: Installation, call: Call, who: Registration) ->
     authorise(call.caller, Operation.REGISTER_PATIENT)
     check_identifiers(installation.knowledge.settings, who.identifiers)
     async with opened(installation, call, Operation.REGISTER_PATIENT) as tx:
+        await lock_identifiers(tx, who.identifiers)
         return await register_within(tx, who)
 
 
 async def register_within(tx: Transaction, who: Registration) -> Registered:
-    """The same in a transaction, of identifiers that were checked. Raises IdentifierConflict."""
+    """The same in a transaction, of identifiers that were checked and locked. Raises IdentifierConflict.
+
+    An identifier is one person's, given out or not: registering by it is no way to a second patient.
+    """
     known = await find_patients(tx, who.identifiers)
     owners = set(known.values())
     if len(owners) > 1:
@@ -99,6 +105,14 @@ async def read_within(tx: Transaction, patient_id: UUID) -> PatientRead:
     """One patient, in a transaction. Raises NotFound."""
     patient = await read_patient(tx, patient_id)
     return PatientRead(given_out(patient), await find_replacement(tx, patient_id))
+
+
+async def find_known(tx: Transaction, identifier: Identifier) -> UUID | None:
+    """Whom the centre knows by an identifier that is given out: by an INS that is not validated, nobody."""
+    patient_id = await find_patient(tx, identifier)
+    if patient_id is None or identifier not in given_out(await read_patient(tx, patient_id)).identifiers:
+        return None
+    return patient_id
 
 
 def given_out(patient: Patient) -> Patient:

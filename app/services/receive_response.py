@@ -19,7 +19,7 @@ from app.services.submit_response import Submission, accept_checked, refusal_of,
 from app.store.draft import drafts_of
 from app.store.errors import NotFound
 from app.store.response import StoredResponse
-from app.store.response_identifier import responses_with_identifier
+from app.store.response_identifier import lock_response_identifiers, responses_with_identifier
 from app.store.response_in_centre import export_centre
 from app.store.transaction import PatientLock, Transaction
 from questionnaires.response import CheckedResponse
@@ -75,6 +75,7 @@ async def receive_response(
         authorise(call.caller, Operation.LIST_RESPONSES)  # R4: a conditional create searches first
     try:
         async with _opened_for(installation, call, incoming.subject or Referred()) as (tx, patient_id):
+            await lock_response_identifiers(tx, [condition.value] if condition is not None else [])
             return await store_incoming(tx, installation, call, patient_id, incoming, condition)
     except (NotFound, PatientOutOfReach):
         doubts = await doubts_about(installation, call, incoming)
@@ -89,7 +90,10 @@ async def store_incoming(
     incoming: Incoming,
     condition: Condition | None = None,
 ) -> Received:
-    """The same in a transaction that holds the patient's lock. Raises NotFound for what references do not lead to."""
+    """The same in a transaction that holds the patient's lock and that of the condition's value.
+
+    Raises NotFound for what references do not lead to.
+    """
     if condition is not None:
         found = [r for r in await responses_with_identifier(tx, condition.value) if condition.holds(r)]
         if len(found) > 1:

@@ -6,9 +6,10 @@ from uuid import UUID
 from app.services.call import Call
 from app.services.incoming_response import Incoming, Reference, Referred
 from app.services.installation import Installation
+from app.services.patients import find_known
 from app.store.consultation import StoredConsultation, consultations_by_visit, read_consultation
 from app.store.errors import NotFound
-from app.store.patient import find_patient, read_patient
+from app.store.patient import read_patient
 from app.store.transaction import Transaction
 from fhir_export import systems
 
@@ -36,7 +37,7 @@ async def look_up(tx: Transaction, installation: Installation, call: Call, incom
 
 async def patient_named(tx: Transaction, subject: Referred) -> UUID | None:
     """Whom a reference names. That one named by an id exists is not asked."""
-    return subject.id if subject.identifier is None else await find_patient(tx, subject.identifier)
+    return subject.id if subject.identifier is None else await find_known(tx, subject.identifier)
 
 
 async def visit_named(tx: Transaction, installation: Installation, visit: Referred) -> StoredConsultation | None:

@@ -88,8 +88,9 @@ class ResourcePage:
 class Pages:
     """The pages of one search, in an open transaction.
 
-    A search by time of storing, or of a whole centre, `is_sync`: of the state at the horizon, so that whoever asks on
-    from there misses nothing. Any other sees what was stored a moment ago.
+    A search by time of storing, in the order of storing, or of a whole centre, `is_sync`: every page is of the state at
+    the horizon, so that whoever asks on from there misses nothing, and what is corrected between two pages is on one of
+    them. Any other sees what was stored a moment ago.
     """
 
     tx: Transaction
@@ -138,8 +139,8 @@ class Pages:
         """The position after a place."""
         if self.position is not None:
             return replace(self.position, after=after, partly=partly)
-        # Not the clock: between the begin of the transaction and its reading something may have been stored. It is
-        # given in two versions rather than in none.
+        # Without a sync not the clock: between the begin of the transaction and its reading something may have been
+        # stored. It is given in two versions rather than in none.
         return Position(found.horizon, found.horizon if self.is_sync else found.begun_at, after, partly)
 
 
@@ -156,7 +157,8 @@ async def opened_pages(
     patient_id = next(iter(patients)) if patients is not None and len(patients) == 1 else None
     async with opened(installation, call, operation, patient_id, with_horizon=True) as tx:
         wanted = await _narrowed(tx, call.caller, asked.wanted)
-        is_sync = wanted.stored is not None or (patients is None and wanted.ids is None)
+        is_of_storing = wanted.stored is not None or (asked.order is not None and asked.order.is_of_storing)
+        is_sync = is_of_storing or (patients is None and wanted.ids is None)
         order = asked.order or (Order.STORED if is_sync else Order.NEWEST)
         yield Pages(tx, wanted, order, is_sync, asked.position, with_scores=operation is Operation.LIST_SCORES)
 

@@ -21,7 +21,10 @@ from fhir_export.observation_parts import Parts
 from scoring.history import recall_length
 
 MOST_RESPONSES: Final = 200
-"""How many responses one page projects, however few of their Observations are wanted."""
+"""How many responses one page projects, however few of their Observations are wanted.
+
+As many are looked at to count the Observations of a whole centre.
+"""
 _USUAL_OBSERVATIONS: Final = 12
 """Of a response: how many responses are read at first to fill a page."""
 
@@ -54,14 +57,29 @@ async def search_observations(installation: Installation, call: Call, search: Ob
         found = await page.fill(pages.position.after if pages.position else None)
         total: int | None = None
         if search.counts:
-            everything = _Page(installation, call, search, pages, room=None)
-            await everything.fill(Place.first(pages.order))
-            total = None if everything.next else len(everything.resources)
+            total = await _count(installation, call, search, pages)
         included: list[Resource] = [one.as_response() for one in page.responses] if search.with_responses else []
         if search.with_patients:
             included += await included_patients(pages.tx, installation, page.responses)
         is_unknown = not page.resources and await pages.is_of_unknown_patient()
     return ResourcePage(page.resources, included, total, pages.horizon(found), page.next, is_unknown)
+
+
+async def _count(installation: Installation, call: Call, search: ObservationSearch, pages: Pages) -> int | None:
+    """How many Observations the search has; None where a centre has too many responses to look at.
+
+    Only those of one batch of responses are held at a time.
+    """
+    total, after = 0, Place.first(pages.order)
+    while True:
+        batch = _Page(installation, call, search, pages, room=None)
+        await batch.fill(after)
+        total += len(batch.resources)
+        if batch.next is None:
+            return total
+        if pages.wanted.is_of_centre:
+            return None
+        after = batch.next.after
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.security.errors import PatientOutOfReach
+from app.security.errors import NotPermitted, PatientOutOfReach
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.errors import ReferencesUnknown, ServiceError, SeveralMatch
@@ -13,10 +13,12 @@ from app.services.export_patient import exported_patients
 from app.services.incoming_response import Incoming, Reference, Referred
 from app.services.ins_check import check_identifiers
 from app.services.installation import Installation
-from app.services.patients import Registration, register_within
+from app.services.patients import Registration, find_known, register_within
 from app.services.receive_response import Condition, Received, store_incoming
+from app.services.referred import patient_named
 from app.store.errors import KeyReused, NotFound
-from app.store.patient import Identifier, find_patient, find_patients, read_patient
+from app.store.patient import Identifier, lock_identifiers, read_patient
+from app.store.response_identifier import lock_response_identifiers
 from app.store.transaction import PatientLock, Transaction
 from fhir_export.encoding import Resource
 
@@ -43,10 +45,11 @@ class NewResponse:
 
 @dataclass(frozen=True, slots=True)
 class StoredPatient:
-    """A patient as registered or found."""
+    """A patient as registered or found. `may_be_read`: whether the caller may be given the resource."""
 
     resource: Resource
     created: bool
+    may_be_read: bool
 
 
 class EntryNotStored(Exception):
@@ -92,7 +95,9 @@ def _responses(entries: Sequence[NewPatient | NewResponse]) -> list[tuple[int, N
 
 
 class _Storing:
-    """One transaction. Locks are taken in one order, so that two such requests cannot wait for each other."""
+    """One transaction. Locks are taken in one order, so that two such requests cannot wait for each other: of all
+    identifiers of patients, of the patients, of all identifiers of responses.
+    """
 
     def __init__(self, tx: Transaction, installation: Installation, call: Call) -> None:
         self.tx = tx
@@ -102,9 +107,8 @@ class _Storing:
 
     async def store(self, entries: Sequence[NewPatient | NewResponse]) -> list[StoredPatient | Received]:
         patients, responses = _patients(entries), _responses(entries)
-        if len(patients) > 1:
-            named = {one for _, entry in patients for one in (*entry.who.identifiers, *entry.condition)}
-            await find_patients(self.tx, tuple(named))
+        named = {one for _, entry in patients for one in (*entry.who.identifiers, *entry.condition)}
+        await lock_identifiers(self.tx, named)
         found: dict[int, StoredPatient | Received] = {}
         for number, patient in patients:
             async with self.entry(number, Operation.REGISTER_PATIENT):
@@ -115,6 +119,8 @@ class _Storing:
                 subjects[number] = await self.subject(response.incoming.subject)
         for patient_id in sorted(set(subjects.values())):
             await self.tx.lock(PatientLock(patient_id))
+        conditions = {response.condition.value for _, response in responses if response.condition is not None}
+        await lock_response_identifiers(self.tx, conditions)
         for number, response in responses:
             async with self.entry(number, Operation.SUBMIT_RESPONSE):
                 found[number] = await self.stored(response, subjects[number])
@@ -131,24 +137,30 @@ class _Storing:
 
     async def registered(self, entry: NewPatient) -> StoredPatient:
         check_identifiers(self.installation.knowledge.settings, entry.who.identifiers)
-        known = frozenset((await find_patients(self.tx, entry.condition)).values())
+        known = {one for stated in entry.condition if (one := await find_known(self.tx, stated)) is not None}
         if len(known) > 1:
             raise SeveralMatch
         if known:
-            (patient_id,), created = known, False
+            patient_id, created = known.pop(), False
             self.tx.audit.about(patient_id, patient_id)
         else:
             registered = await register_within(self.tx, entry.who)
             patient_id, created = registered.read.patient.patient_id, registered.created
         self.known_as[entry.stand_in] = patient_id
         (resource,) = await exported_patients(self.tx, self.installation, [await read_patient(self.tx, patient_id)])
-        return StoredPatient(resource, created)
+        return StoredPatient(resource, created, may_be_read=created or self.may_read(patient_id))
+
+    def may_read(self, patient_id: UUID) -> bool:
+        """Somebody who was known already is told of to those who may read them; who registered them now, sent it."""
+        try:
+            authorise(self.call.caller, Operation.READ_PATIENT, patient_id)
+        except NotPermitted:
+            return False
+        return True
 
     async def subject(self, named: Referred | None) -> UUID:
         """The patient whom a response is about. Raises ReferencesUnknown."""
-        patient_id = named.id if named is not None else None
-        if named is not None and named.identifier is not None:
-            patient_id = await find_patient(self.tx, named.identifier)
+        patient_id = await patient_named(self.tx, named) if named is not None else None
         if patient_id is None:
             raise ReferencesUnknown((Reference.SUBJECT,))
         patient_id = self.known_as.get(patient_id, patient_id)

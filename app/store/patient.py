@@ -159,15 +159,18 @@ async def find_patient(tx: Transaction, identifier: Identifier) -> UUID | None:
     return found
 
 
-async def find_patients(tx: Transaction, identifiers: tuple[Identifier, ...]) -> dict[Identifier, UUID]:
-    """Which of the identifiers are known, and of whom. Registrations of any of them wait until this one ends."""
-    known: dict[Identifier, UUID] = {}
+async def lock_identifiers(tx: Transaction, identifiers: Collection[Identifier]) -> None:
+    """Registrations of any of them wait until this one ends. All that a transaction names are locked at once, in their
+    order: two that name the same ones otherwise wait for each other.
+    """
     for identifier in sorted(identifiers):
         await tx.execute(_QUEUE, identifier=f"{tx.scope.centre_id}|{identifier.system}|{identifier.value}")
-        row = await tx.fetch_row(_FIND, system=identifier.system, value=identifier.value)
-        if row is not None:
-            known[identifier] = row["patient_id"]
-    return known
+
+
+async def find_patients(tx: Transaction, identifiers: Collection[Identifier]) -> dict[Identifier, UUID]:
+    """Which of the identifiers are known, and of whom. Whoever registers them locks them before."""
+    found = {identifier: await find_patient(tx, identifier) for identifier in identifiers}
+    return {identifier: patient_id for identifier, patient_id in found.items() if patient_id is not None}
 
 
 async def add_patient(tx: Transaction, patient: Patient) -> None:

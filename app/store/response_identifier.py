@@ -1,5 +1,7 @@
 """Responses by the identifier that another system knows them by; and the queue of those that store one."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Text, Uuid, bindparam, func, select
 
 from app.store.response import RESPONSE, StoredResponse
@@ -24,9 +26,18 @@ _QUEUE = Statement(
 )
 
 
-async def responses_with_identifier(tx: Transaction, value: str) -> list[StoredResponse]:
-    """The current revisions of the responses with an identifier of this value, of any system. Those who would store
-    one under the same condition wait until this transaction ends.
+async def lock_response_identifiers(tx: Transaction, values: Collection[str]) -> None:
+    """Those who would store a response under a condition of one of these values wait until this transaction ends.
+
+    All that a transaction names are locked at once, in their order, behind the locks of its patients: two that name the
+    same ones otherwise wait for each other.
     """
-    await tx.execute(_QUEUE, identifier=f"{tx.scope.centre_id}|response|{value}")
+    for value in sorted(values):
+        await tx.execute(_QUEUE, identifier=f"{tx.scope.centre_id}|response|{value}")
+
+
+async def responses_with_identifier(tx: Transaction, value: str) -> list[StoredResponse]:
+    """The current revisions of the responses with an identifier of this value, of any system. Whoever may store one
+    for want of them locks the value before.
+    """
     return [response_from_row(row) for row in await tx.fetch(_FIND, value=value)]

@@ -135,7 +135,7 @@ def _token(name: str) -> Callable[[Resource], str]:
     def value(found: Resource) -> str:
         stated = found[name][0] if isinstance(found[name], list) else found[name]
         if isinstance(stated, str):
-            return stated
+            return f"|{stated}"  # of no system: a code says none
         coding = stated["coding"][0] if "coding" in stated else stated
         return f"{coding['system']}|{coding.get('code', coding.get('value'))}"
 

@@ -183,12 +183,18 @@ async def test_readers_beside_writers_never_go_back(visit: Visit) -> None:
     assert int(final.version) <= 6
 
 
-async def test_a_version_that_is_known_is_not_sent_again(visit: Visit) -> None:
-    path = f"/fhir/Composition/{visit.id}/$document"
-    etag = (await get(visit.service, path)).headers["ETag"]
-    assert (await get(visit.service, path, if_none_match=etag)).status_code == 304
-    await visit.answered()
-    assert (await get(visit.service, path, if_none_match=etag)).status_code == 200
+async def test_a_version_in_one_language_is_not_kept_for_another(visit: Visit) -> None:
+    for path in (
+        f"Composition/{visit.id}",
+        f"Composition/{visit.id}/$document",
+        f"Patient/{visit.patient}/$pro-summary",
+    ):
+        french = await get(visit.service, f"/fhir/{path}", languages="fr")
+        known = french.headers["ETag"]
+        english = await get(visit.service, f"/fhir/{path}", languages="en", if_none_match=known)
+        assert english.headers["Vary"] == "Accept-Language"
+        assert resource(english) == resource(await get(visit.service, f"/fhir/{path}", languages="en"))
+        assert resource(english) != resource(french)
 
 
 # --- who may read it, and how ------------------------------------------------------------------------------------

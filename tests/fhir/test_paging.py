@@ -132,12 +132,28 @@ async def test_what_is_too_much_to_count_is_refused(
     await store(service, patient, 4)
     monkeypatch.setattr(search_observations, "MOST_RESPONSES", 3)
     monkeypatch.setattr(response_search, "COUNTED", 3)
-    for where in (f"{RESPONSES}?", f"{OBSERVATIONS}?", f"{OBSERVATIONS}?patient={patient}&"):
-        for asked in ("_summary=count", "_total=accurate"):
+    for where in (f"{RESPONSES}?", f"{OBSERVATIONS}?"):
+        for asked in ("_summary=count", "_count=0", "_total=accurate"):
             found = outcome(await get(service, where + asked), 400, "search-too-costly")
             assert found["issue"][0]["expression"] == ["http._total"]
+            advice = found["issue"][0]["details"]["text"]
+            assert all(said in advice for said in ("name the patient", "shorter", "_lastUpdated", "`next`"))
         assert "total" not in resource(await get(service, f"{where}_total=estimate&_count=1"))
     assert resource(await get(service, f"{RESPONSES}?patient={patient}&_summary=count"))["total"] == 4
+
+
+async def test_the_observations_of_a_patient_are_counted_however_many_there_are(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = await service.register()
+    await store(service, patient, 5)
+    (everything,) = await walk(service, f"{OBSERVATIONS}?patient={patient}&_count=200")
+    monkeypatch.setattr(search_observations, "MOST_RESPONSES", 2)
+    for where in (f"{OBSERVATIONS}?patient={patient}", f"{OBSERVATIONS}?patient={patient}&_sort=_lastUpdated"):
+        for asked in ("_summary=count", "_count=0", "_total=accurate", "_total=accurate&_count=1"):
+            page = plain(await get(service, f"{where}&{asked}"))
+            assert page["total"] == len(everything), asked
+    assert plain(await get(service, f"{OBSERVATIONS}?patient={patient}&code=none&_summary=count"))["total"] == 0
 
 
 async def test_a_page_of_observations_projects_a_bounded_number_of_responses(

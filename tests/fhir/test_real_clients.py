@@ -92,8 +92,14 @@ async def test_fhirpy_stores_a_response_once_corrects_it_and_sees_who_did(
     new = sent | {"identifier": form}
     made, again = [await once.execute("QuestionnaireResponse", method="post", data=new) for _ in range(2)]
     assert made["id"] == again["id"] != newest.id
+    read = await client.execute(f"QuestionnaireResponse/{made['id']}", method="get")
+    changed = {name: value for name, value in read.items() if name != "meta"} | {"status": "amended"}
+    seen = fhirpy_of(remote, workers, headers={"If-Match": f'W/"{read["meta"]["versionId"]}"'})
+    corrected = await seen.execute(f"QuestionnaireResponse/{made['id']}", method="put", data=changed)
+    assert (corrected["status"], corrected["meta"]["versionId"]) == ("amended", "2")
     told = await client.resources("Provenance").search(target=f"QuestionnaireResponse/{made['id']}").fetch_all()
-    assert [one["target"][0]["reference"] for one in told] == [f"QuestionnaireResponse/{made['id']}/_history/1"]
+    versions = {one["target"][0]["reference"].rpartition("/")[2] for one in told}
+    assert versions == {"1", "2"}
 
 
 async def test_fhirpy_reads_the_document_and_resolves_what_it_cites(
@@ -105,6 +111,11 @@ async def test_fhirpy_reads_the_document_and_resolves_what_it_cites(
     assert bundle["type"] == "document"
     inside = {entry["fullUrl"]: entry["resource"]["resourceType"] for entry in bundle["entry"]}
     assert {"Composition", "Patient", "QuestionnaireResponse", "Observation"} <= set(inside.values())
+    sections = bundle["entry"][0]["resource"]["section"]
+    cited = [entry["reference"] for section in sections for entry in section.get("entry", ())]
+    assert cited
+    for reference in cited:
+        assert any(url.endswith(f"/{reference.partition('/fhir/')[2] or reference}") for url in inside), reference
 
 
 async def test_fhirpy_understands_our_refusals(remote: Service, workers: Workers) -> None:

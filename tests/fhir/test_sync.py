@@ -12,7 +12,7 @@ import pytest
 from app.security.caller import Role
 from app.store.embedded import EmbeddedPostgres
 from tests.fhir.client import get, links, resource
-from tests.fhir.rows import open_transaction, store_like
+from tests.fhir.rows import open_transaction, store_like, store_revision
 from tests.store.two_centres import connected
 from tests.support.service import CALM, Service
 
@@ -108,6 +108,25 @@ async def test_a_patients_search_finds_what_was_stored_a_moment_ago(
             assert [entry["resource"]["id"] for entry in page["entry"]] == [stored]
             assert page["meta"]["lastUpdated"] < page["entry"][0]["resource"]["meta"]["lastUpdated"]
         assert stored not in ids((await walk(service, WHERE))[0])
+
+
+@pytest.mark.parametrize("sort", ["_lastUpdated", "-_lastUpdated"])
+async def test_a_patients_pages_in_the_order_of_storing_are_of_one_state(
+    service: Service, postgres: EmbeddedPostgres, sort: str
+) -> None:
+    """A correction that was stored before the first page and commits after it would be found on two pages."""
+    patient = await service.register()
+    stored = [str((await service.submit(patient, CALM)).json()["id"]) for _ in range(2)]
+    corrected, other = stored if sort == "_lastUpdated" else reversed(stored)
+    where = f"{WHERE}?patient={patient}&_sort={sort}"
+    async with open_transaction(postgres.service_url, service.centre_id) as late:
+        await store_revision(late, corrected, 2)
+        first = await page_of(service, f"{where}&_count=1")
+    rest, _ = await walk(service, links(first)["next"])
+    found = [entry["resource"]["id"] for entry in first["entry"]] + [one["id"] for one in rest]
+    assert found == [corrected, other]
+    again, _ = await walk(service, f"{since(first['meta']['lastUpdated'])}&patient={patient}")
+    assert [(one["id"], one["meta"]["versionId"]) for one in again] == [(corrected, "2")]
 
 
 async def test_a_deletion_is_told_by_the_history_and_by_no_search(service: Service, response: str) -> None:

@@ -300,3 +300,29 @@ async def test_two_transactions_with_the_same_patients_in_other_orders_both_end(
             tasks.start_soon(send, order)
     ids = {one["resource"]["id"] for answer in answers for one in resource(answer)["entry"][:4]}
     assert len(ids) == 4
+
+
+@pytest.mark.parametrize("type_", ["transaction", "batch"])
+async def test_a_key_of_the_whole_bundle_is_refused_rather_than_left_unread(
+    service: Service, database: Database, type_: str
+) -> None:
+    before = await database.rows(service.centre_id)
+    answer = await post(service, bundle(type_, entry(patient())), Idempotency_Key=str(new_id()))
+    found = outcome(answer, 422, "request-invalid")
+    assert places(found) == ["http.Idempotency-Key"]
+    assert "give each entry its ifNoneExist" in found["issue"][0]["details"]["text"]
+    assert await database.rows(service.centre_id) == before
+
+
+@pytest.mark.parametrize("type_", ["transaction", "batch"])
+async def test_an_entry_may_name_this_server_in_its_url(service: Service, type_: str) -> None:
+    sent = entry(patient(), url="http://testserver/fhir/Patient")
+    (found,) = resource(await post(service, bundle(type_, sent)))["entry"]
+    assert found["response"]["status"].startswith("201")
+
+
+async def test_an_entry_that_names_another_server_is_refused(service: Service) -> None:
+    sent = entry(patient(), url="https://ehr.example/fhir/Patient")
+    assert places(outcome(await post(service, bundle("transaction", sent)), 422, "request-invalid")) == [
+        "Bundle.entry[0].request.url"
+    ]

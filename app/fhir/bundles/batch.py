@@ -10,7 +10,6 @@ from fastapi import Request
 from app.fhir.bundles.answers import entry_answer, response_bundle
 from app.fhir.bundles.inward import Answered, ask
 from app.fhir.bundles.reading import BundleType, Issue, ReadBundle, ReadEntry, fault
-from app.fhir.exchange import service_base
 from app.http.problem_kinds import KINDS
 from app.http.strict_json import parse
 from app.log import correlation_id
@@ -21,7 +20,6 @@ _HEADERS: Final = {
     "ifMatch": "if-match",
     "ifNoneMatch": "if-none-match",
     "ifNoneExist": "if-none-exist",
-    "ifModifiedSince": "if-modified-since",
 }
 # A resource type first: nothing outside of it, and no Bundle within a Bundle. No step is `.` or `..`.
 _BELOW_THE_BASE: Final = re.compile(r"[A-Za-z]{1,64}(/(?!\.{1,2}(/|$))[A-Za-z0-9.$_-]{1,80}){0,4}", re.ASCII)
@@ -33,7 +31,7 @@ async def answer_batch(request: Request, bundle: ReadBundle) -> Resource:
 
 
 async def _answered(request: Request, entry: ReadEntry) -> Resource:
-    path, _, query = entry.url.removeprefix(f"{service_base(request)}/").partition("?")
+    path, _, query = entry.url.partition("?")
     faults = entry.faults
     if not faults and not _BELOW_THE_BASE.fullmatch(path):
         faults = (fault("value", f"{entry.at}.request.url", "`Type`, `Type/id` or `Type?parameters`"),)

@@ -13,7 +13,7 @@ MAX_ENTRIES: Final = 100
 
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 _WITH_RESOURCE: Final = frozenset({"POST", "PUT"})
-_CONDITIONS: Final = ("ifMatch", "ifNoneMatch", "ifNoneExist", "ifModifiedSince")
+_CONDITIONS: Final = ("ifMatch", "ifNoneMatch", "ifNoneExist")
 _FULL_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]{1,500}")
 
 Issue = dict[str, str]
@@ -32,7 +32,7 @@ class ReadEntry:
     """One entry. `number`: its place, from 0. `original`: the bytes of its resource. `faults`: why it is not
     followed.
 
-    `conditions`: the entry's `ifMatch`, `ifNoneMatch`, `ifNoneExist` and `ifModifiedSince`.
+    `conditions`: the entry's `ifMatch`, `ifNoneMatch` and `ifNoneExist`.
     """
 
     number: int
@@ -63,13 +63,19 @@ class ReadBundle:
     entries: tuple[ReadEntry, ...]
 
 
-def read_bundle(body: bytes, data: Any) -> ReadBundle:
-    """The Bundle of a body and of the plain data that was parsed from it. Raises Refused where it is none."""
+def read_bundle(body: bytes, data: Any, service_base: str) -> ReadBundle:
+    """The Bundle of a body and of the plain data that was parsed from it. Raises Refused where it is none.
+
+    The URLs of its entries are relative to the service base, also those that were written with it.
+    """
     faults = list(_bundle_faults(data))
     if faults:
         raise refusal("request-invalid", "the body is no Bundle that is taken here", *faults)
     originals = original_resources(body)
-    entries = [_entry(number, plain, originals[number]) for number, plain in enumerate(data.get("entry", []))]
+    entries = [
+        _entry(number, plain, originals[number], f"{service_base}/")
+        for number, plain in enumerate(data.get("entry", []))
+    ]
     return ReadBundle(BundleType(data["type"]), tuple(_with_repeated_urls(entries)))
 
 
@@ -91,7 +97,7 @@ def _bundle_faults(data: Any) -> Iterator[Issue]:
         yield fault("too-long", "Bundle.entry", f"at most {MAX_ENTRIES} entries: send them in several Bundles")
 
 
-def _entry(number: int, plain: Any, original: bytes | None) -> ReadEntry:
+def _entry(number: int, plain: Any, original: bytes | None, base: str) -> ReadEntry:
     at = f"Bundle.entry[{number}]"
     entry = plain if isinstance(plain, dict) else {}
     request = entry["request"] if isinstance(entry.get("request"), dict) else {}
@@ -101,7 +107,7 @@ def _entry(number: int, plain: Any, original: bytes | None) -> ReadEntry:
         number=number,
         full_url=None if faults else entry.get("fullUrl"),
         method="" if faults else request["method"],
-        url="" if faults else request["url"],
+        url="" if faults else request["url"].removeprefix(base),
         conditions={} if faults else {name: request[name] for name in _CONDITIONS if name in request},
         resource=None if faults else resource,
         original=original,

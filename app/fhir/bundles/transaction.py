@@ -56,6 +56,8 @@ def _entry(stored: StoredPatient | Received, *, is_minimal: bool) -> Resource:
     resource = stored.resource if isinstance(stored, StoredPatient) else stored.response.as_response()
     version = resource["meta"]["versionId"]
     where = f"{resource['resourceType']}/{resource['id']}"
+    if isinstance(stored, StoredPatient) and not stored.may_be_read:
+        return entry_answer(200, location=where)
     return entry_answer(
         201 if stored.created else 200,
         # A patient has no history to be read.

@@ -46,14 +46,14 @@ _ONE_OF_MANY: Final = "Any of one field value is expected"
 
 def structure_faults(resource: Mapping[str, Any]) -> list[Fault]:
     """Every reason why a resource of the right type is no R4 QuestionnaireResponse, and what we must not ignore."""
-    faults = [] if _is_plain(resource) else list(_json_faults(resource, ROOT))
+    faults = [] if _is_plain(resource) else list(json_faults(resource, ROOT))
     texts = (name for name in _OBJECTS if isinstance(resource.get(name), str) and resource[name])
     faults += (Fault(FaultCode.WRONG_JSON_TYPE, (name,), _OBJECT) for name in texts)
     known = [fault.place for fault in faults]
-    return faults + [fault for fault in _typed_faults(resource) if not _is_below(fault.place, known)]
+    return faults + [fault for fault in _typed_faults(resource) if not is_below(fault.place, known)]
 
 
-def _is_below(place: Place, known: Iterable[Place]) -> bool:
+def is_below(place: Place, known: Iterable[Place]) -> bool:
     """Whether a place, or what it stands in, has its fault already."""
     return any(place[: len(other)] == other for other in known)
 
@@ -102,7 +102,7 @@ def _is_primitive_extension(kind: str, place: Place, resource: Mapping[str, Any]
 
 
 def _is_plain(resource: Mapping[str, Any]) -> bool:
-    """Whether there is nothing for `_json_faults` to find: asked of every resource, so it builds no places."""
+    """Whether there is nothing for `json_faults` to find: asked of every resource, so it builds no places."""
     waiting: list[Any] = [resource]
     while waiting:
         for name, value in waiting.pop().items():
@@ -123,7 +123,8 @@ _MAY_BE_EMPTY: Final = (str, list, dict, type(None))
 _LOOKED_AT: Final = frozenset({"modifierExtension", "implicitRules", "contained"})
 
 
-def _json_faults(value: Mapping[str, Any], place: Place) -> Iterator[Fault]:
+def json_faults(value: Mapping[str, Any], place: Place = ROOT) -> Iterator[Fault]:
+    """What no R4 resource of any type has, and the library lets through; and what must not be ignored."""
     for name, inner in value.items():
         here = (*place, name)
         if name == "modifierExtension" and isinstance(inner, list):
@@ -138,7 +139,7 @@ def _json_faults(value: Mapping[str, Any], place: Place) -> Iterator[Fault]:
         elif name == "contained":
             yield from _contained_faults(inner, here)
         elif isinstance(inner, dict):
-            yield from _json_faults(inner, here)
+            yield from json_faults(inner, here)
         elif isinstance(inner, list):
             yield from _list_faults(name, inner, here)
 
@@ -146,7 +147,7 @@ def _json_faults(value: Mapping[str, Any], place: Place) -> Iterator[Fault]:
 def _list_faults(name: str, values: list[Any], place: Place) -> Iterator[Fault]:
     for number, value in enumerate(values):
         if isinstance(value, dict) and value:
-            yield from _json_faults(value, (*place, number))
+            yield from json_faults(value, (*place, number))
         elif value == {}:
             yield Fault(FaultCode.EMPTY_ELEMENT, (*place, number), _EMPTY)
         elif name in _LISTS:

@@ -31,7 +31,7 @@ def codes(query: SearchQuery, parameter: str, system: str, known: Iterable[str])
     """
     return _intersection(
         query.all_of(parameter, TokenValue),
-        lambda value: [c for c in known if value.code in (None, c)] if value.system in (None, "", system) else [],
+        lambda value: [code for code in known if value.means_bound(system, code)],
     )
 
 

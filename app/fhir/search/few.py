@@ -16,8 +16,8 @@ def answer_few(
     request: Request, offer: ResourceOffer, query: SearchQuery, centre_id: UUID, found: Sequence[Resource]
 ) -> Response:
     """The page that is asked for, of matches in the order of their ids, which never change."""
-    place = place_of(request, centre_id, query)
-    rest = [match for match in found if place is None or match["id"] > place[0]]
+    after = place_of(request, centre_id, query, lambda place: str(place[0]))
+    rest = [match for match in found if after is None or match["id"] > after]
     page = rest[: query.count]
     cursor = cursor_of(request, centre_id, query, [page[-1]["id"]]) if len(rest) > len(page) else None
     counts = query.wants_total or query.summary is Summary.COUNT

@@ -2,7 +2,8 @@
 
 What is not understood is refused where the client wants it (`Prefer: handling=strict`), else left out and named in the
 answer. A value that cannot be read is always refused: to leave it out would find more than was asked for. So is a
-modifier that is not offered (R4 Search, "Modifiers"): without its `:not` a parameter says the opposite.
+modifier that is not offered (R4 Search, "Modifiers"): without its `:not` a parameter says the opposite. And so is a
+parameter that is chained, either way (R4 Search, 3.1.1.4.7 and 3.1.1.4.8): without it the resources of everybody match.
 """
 
 import re
@@ -42,6 +43,8 @@ _RESULT_PARAMETERS: Final = ("_count", "_sort", "_include", "_summary", "_elemen
 _MAX_PARAMETERS: Final = 1000
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_:.-]{0,63}")
+_REVERSE_CHAIN: Final = "_has"
+_NO_CHAINS: Final = "no chained parameters: first find the resource that is referred to, then name it by its id"
 _KEPT_OUT_OF_URLS: Final = frozenset({"identifier"})
 """What a POST to `_search` is for: names of patients that must not stand in the links of its answer either."""
 _TRANSPORT: Final = frozenset({"_format", "_pretty", "_cursor"})
@@ -183,6 +186,9 @@ class _Reading:
         if name in _TRANSPORT or not text:  # R4: a parameter without a value is ignored
             return
         plain, _, modifier = name.partition(":")
+        chained = plain.partition(".")[0]
+        if chained == _REVERSE_CHAIN or ("." in name and chained in self.offer.by_name):
+            raise unreadable(chained, _NO_CHAINS)
         parameter = self.offer.by_name.get(plain)
         if name in _RESULT_PARAMETERS:
             self.result.setdefault(name, []).append(text)

@@ -29,6 +29,14 @@ class TokenValue:
     system: str | None
     code: str | None
 
+    def means(self, system: str, code: str) -> bool:
+        """Whether it means a Coding or Identifier with that system and code."""
+        return self.system in (None, system) and self.code in (None, code)
+
+    def means_bound(self, system: str, code: str) -> bool:
+        """Whether it means an element of type `code`: that says no system, and is bound to one."""
+        return self.means(system, code) or (self.system == "" and self.code == code)
+
 
 @dataclass(frozen=True, slots=True)
 class DateValue:

@@ -46,11 +46,14 @@ def request(
     path: str = "/fhir/Observation",
     database: str = DATABASE,
     service_base: str | None = None,
+    cursor_key: str | None = None,
     **headers: str,
 ) -> Request:
     """A GET, or where something is posted a POST to `_search`. `headers`: underscores for hyphens."""
     app = FastAPI()
-    app.state.settings = Settings.model_validate({"DATABASE_URL": database, "service_base": service_base})
+    app.state.settings = Settings.model_validate(
+        {"DATABASE_URL": database, "service_base": service_base, "cursor_key": cursor_key}
+    )
     body = urlencode(posted or ()).encode()
 
     async def receive() -> Message:

@@ -1,17 +1,25 @@
 """A cursor goes on with the same search of the same centre, and tells nobody anything."""
 
 import base64
+import hashlib
+import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.fhir.search.cursor import Place, cursor_of, place_of
 from app.fhir.search.query import read_query
 from app.http.refusal import Refused
-from tests.unit.fhir.asked import OFFER, Parameters, request
+from app.services.response_history import HistoryPosition
+from app.services.response_pages import Position
+from app.store.revision import RevisionPlace
+from tests.unit.fhir.asked import DATABASE, OFFER, Parameters, request
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +40,7 @@ async def gone_on(
 ) -> Place | None:
     sent = [*search, ("_cursor", cursor)]
     asked = request((), sent, **more) if posted else request(sent, **more)
-    return place_of(asked, centre, await read_query(asked, OFFER))
+    return place_of(asked, centre, await read_query(asked, OFFER), list)
 
 
 async def refused(cursor: str, search: Parameters = SEARCH, **more: Any) -> None:
@@ -46,7 +54,7 @@ async def refused(cursor: str, search: Parameters = SEARCH, **more: Any) -> None
 async def test_a_search_goes_on_where_its_page_ended() -> None:
     assert await gone_on(await made()) == PLACE
     asked = request(SEARCH)
-    assert place_of(asked, CENTRE, await read_query(asked, OFFER)) is None
+    assert place_of(asked, CENTRE, await read_query(asked, OFFER), list) is None
 
 
 async def test_the_order_of_the_parameters_and_how_they_are_sent_do_not_matter() -> None:
@@ -111,7 +119,7 @@ async def test_a_posted_identifier_is_searched_for_on_the_next_page_too() -> Non
     query = await read_query(asked, OFFER)
     assert query.criteria["identifier"][0][0].code == SECRET  # type: ignore[union-attr]
     assert query.understood == (("code", "a"),)
-    assert place_of(asked, CENTRE, query) == PLACE
+    assert place_of(asked, CENTRE, query, list) == PLACE
     following = cursor_of(asked, CENTRE, query, PLACE)
     assert await gone_on(following, (("code", "a"),)) == PLACE
 
@@ -119,3 +127,40 @@ async def test_a_posted_identifier_is_searched_for_on_the_next_page_too() -> Non
 @given(place=st.lists(st.one_of(st.text(alphabet="abc-:", max_size=40), st.integers(0, 2**53)), max_size=4))
 async def test_every_place_comes_back(place: Place) -> None:
     assert await gone_on(await made(place=place)) == place
+
+
+KEY = "one-that-nobody-can-guess-0123456789"
+
+
+async def test_with_a_key_of_its_own_the_address_of_the_database_opens_none() -> None:
+    asked = request(SEARCH, cursor_key=KEY)
+    cursor = cursor_of(asked, CENTRE, await read_query(asked, OFFER), PLACE)
+    await refused(cursor)
+    assert await gone_on(cursor, database="postgresql://service@other.example/vigie", cursor_key=KEY) == PLACE
+    assert KEY not in repr(asked.app.state.settings)
+
+
+def sealed(content: object) -> str:
+    """What somebody makes who knows the key."""
+    key, nonce = hashlib.sha256(f"vigie cursor {DATABASE}".encode()).digest(), secrets.token_bytes(12)
+    made_up = AESGCM(key).encrypt(nonce, content if isinstance(content, bytes) else orjson.dumps(content), None)
+    return base64.urlsafe_b64encode(nonce + made_up).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", None, 1, [], ["x", []], ["x", 1, []], ["x", [], 1], ["x", [], [["a"]]]])
+async def test_one_that_is_sealed_and_holds_something_else_is_refused(content: object) -> None:
+    await refused(sealed(content))
+
+
+READERS = [Position.of, HistoryPosition.of, RevisionPlace.of]
+NONSENSE: list[Place] = [[], ["x"], ["x", "x", "x"], ["x"] * 4, [1] * 6, ["2026-03-02", "x", "y"], ["2026-03-02"] * 4]
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("place", NONSENSE)
+async def test_a_place_that_makes_no_sense_is_refused(place: Place, read: Callable[[Place], object]) -> None:
+    cursor = await made(place=place)
+    asked = request([*SEARCH, ("_cursor", cursor)])
+    with pytest.raises(Refused) as caught:
+        place_of(asked, CENTRE, await read_query(asked, OFFER), read)
+    assert caught.value.problem.issues[0]["expression"] == "http._cursor"
