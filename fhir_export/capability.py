@@ -10,8 +10,8 @@ from fhir_export.encoding import FHIR_JSON, Resource
 FHIR_VERSION: Final = "4.0.1"
 
 _SECURITY: Final = (
-    "Every request but this one and `/.well-known/smart-configuration` carries a bearer token: a JWT of an issuer that the installation trusts, with SMART "
-    "App Launch v2 scopes. The centre and the patient come from the token."
+    "Every request but this one and `/.well-known/smart-configuration` carries a bearer token: a JWT of an issuer that "
+    "the installation trusts, with SMART App Launch v2 scopes. The centre and the patient come from the token."
 )
 
 
