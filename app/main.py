@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.api import consultations, drafts, health, longitudinal, me, patients, questionnaires, responses, scores
+from app.api import consultations, drafts, health, links, longitudinal, me, patients, questionnaires, responses, scores
 from app.api.openapi import describe
 from app.fhir import metadata, smart, system
 from app.fhir.offers import ROUTERS as FHIR
@@ -19,6 +19,7 @@ from app.http.envelope import Envelope
 from app.log import write_json_logs
 from app.pages import demo, patient_scores, problem_list, synthesis
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
+from app.security.personal_links import LinkSealer
 from app.security.tokens import TokenReader
 from app.services.installation import Installation, Knowledge, load_knowledge
 from app.settings import Settings, read_settings
@@ -53,6 +54,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
     app.state.settings = settings
     app.state.clock = clock
     app.state.token_reader = _token_reader(app, settings)
+    app.state.link_sealer = _link_sealer(app, settings)
     install_problem_handlers(app, unserved)
     for router in (
         responses.of_patient,
@@ -63,6 +65,8 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         drafts.router,
         consultations.of_patient,
         consultations.router,
+        links.of_patient,
+        links.router,
         scores.router,
         longitudinal.router,
         metadata.router,
@@ -88,6 +92,16 @@ def app_from_environment() -> FastAPI:
     write_json_logs()
     settings = read_settings()
     return create_app(settings, load_knowledge(settings))
+
+
+def _link_sealer(app: FastAPI, settings: Settings) -> LinkSealer | None:
+    """By the operator's key; in demo mode, where none was chosen, by a key of the development issuer's."""
+    if settings.link_key is not None:
+        return LinkSealer(settings.link_key.get_secret_value())
+    if not settings.demo:
+        return None
+    demo_issuer: DemoIssuer = app.state.demo_issuer
+    return LinkSealer(demo_issuer.secret_for("personal links"))
 
 
 def _token_reader(app: FastAPI, settings: Settings) -> TokenReader:

@@ -35,6 +35,7 @@ class ClaimNames(BaseModel):
     patient: str = "vigie_patient"
     acts_for: str = "vigie_acts_for"
     scope: str = "scope"
+    name: str = "name"
 
 
 class Issuer(BaseModel):
@@ -93,6 +94,8 @@ class Settings(BaseSettings):
     service_base: str | None = None
     instruments_dir: Path = Path(__file__).parent.parent / "questionnaires" / "instruments"
     issuers: tuple[Issuer, ...] = ()
+    pages_base: str | None = None
+    link_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     cursor_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000

@@ -21,6 +21,10 @@ class Label(StrEnum):
     NOT_RATED = "not_rated"
 
 
+ROSE = (Label.NEW, Label.WORSE)
+"""The labels of what is worse than at the reference."""
+
+
 def badness(higher_is: Direction, value: Number) -> Number:
     """A value turned so that larger is worse for the patient."""
     return value if higher_is is Direction.WORSE else -value

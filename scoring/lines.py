@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scoring.change import Label, badness, label_known
+from scoring.change import ROSE, Label, badness, label_known
 from scoring.comparability import NoComparisonReason, why_not_comparable
 from scoring.history import PastResponse, Respondent, ResponseRef, recall_length
 from scoring.missing import Reason
@@ -26,11 +26,25 @@ class ValueAt:
 
 
 @dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One response that asked the concept, on the way from the reference period to now.
+
+    `value` is None where it gave none that compares with the row's: a gap, which no line crosses.
+    """
+
+    response: ResponseRef
+    authored_at: datetime
+    answered_by: Respondent
+    value: Number | None
+
+
+@dataclass(frozen=True, slots=True)
 class SubRow:
     """What one questionnaire says of the line's concept.
 
     `now` is None where nothing usable was answered since the last consultation; `absence` then says why, where the
     concept was asked, and `asked_in` which response left it open. `last_known` is an older value, for display only.
+    `onset` is the first value of a rise that still lasts; `trend` holds every response that asked, oldest first.
     """
 
     questionnaire: str
@@ -40,12 +54,14 @@ class SubRow:
     reference: ValueAt | None
     baseline: ValueAt | None
     worst_since: ValueAt | None
+    onset: ValueAt | None
     last_known: ValueAt | None
     absence: Reason | None
     asked_in: ResponseRef | None
     no_comparison: NoComparisonReason | None
     respondent_changed: bool
     recall_overlap: bool
+    trend: tuple[TrendPoint, ...]
 
     @property
     def rise(self) -> Number | None:
@@ -94,22 +110,30 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
     result = latest.scores.get(rule.name) if latest else None
     now = _value(rule, latest) if latest else None
     compared, why_not = _reference(rulebook, rule, reference[-1] if reference else None, periods)
-    known_since = [value for past in since if (value := _comparable_value(rulebook, rule, past))]
-    known = known_since or [value for past in reference if (value := _comparable_value(rulebook, rule, past))]
+    asked = [(past, _comparable_value(rulebook, rule, past)) for past in (*reference, *since)]
+    known_before = [value for _, value in asked[: len(reference)] if value]
+    known_since = [value for _, value in asked[len(reference) :] if value]
+    known = known_since or known_before
+    label = _label(rule, latest, now, compared, due=bool(due))
     row = SubRow(
         questionnaire=rulebook.questionnaire.canonical,
         score=rule.name,
-        label=_label(rule, latest, now, compared, due=bool(due)),
+        label=label,
         now=now,
         reference=compared,
         baseline=_comparable_value(rulebook, rule, periods.baseline) if periods.baseline else None,
         worst_since=max(known_since, key=lambda v: (badness(rule.higher_is, v.value), v.authored_at), default=None),
+        onset=_onset(rule, compared, known_since) if compared and label in ROSE else None,
         last_known=known[-1] if known and not now else None,
         absence=result.reason if isinstance(result, NotScored) else None,
         asked_in=latest.ref if latest else None,
         no_comparison=why_not if now and not compared else None,
         respondent_changed=bool(now and compared and now.answered_by is not compared.answered_by),
         recall_overlap=bool(now and _overlaps(rulebook, now, periods.previous_start)),
+        trend=tuple(
+            TrendPoint(past.ref, past.authored_at, past.answered_by, value.value if value else None)
+            for past, value in asked
+        ),
     )
     return rule, row, rulebook
 
@@ -159,6 +183,19 @@ def _reference(
         return None, why_not
     value = _value(theirs, past)
     return value, None if value else NoComparisonReason.NO_REFERENCE
+
+
+def _onset(rule: ScoreRule, reference: ValueAt, known_since: Sequence[ValueAt]) -> ValueAt | None:
+    """Since when it has been worse than at the reference: every value known from then on is.
+
+    A response without a value in between does not end the run: nothing says that it was better then.
+    """
+    onset: ValueAt | None = None
+    for value in reversed(known_since):
+        if badness(rule.higher_is, value.value) <= badness(rule.higher_is, reference.value):
+            break
+        onset = value
+    return onset
 
 
 def _overlaps(rulebook: Rulebook, now: ValueAt, previous_start: datetime | None) -> bool:

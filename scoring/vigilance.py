@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.alerts import Alert
-from scoring.change import Label, badness
+from scoring.change import ROSE, Label, badness
 from scoring.history import PastResponse, ResponseRef
 from scoring.lines import Line, SubRow
 from scoring.rules import AlertSeverity, Direction, ScoreKind
@@ -13,7 +13,6 @@ from scoring.score import Number
 
 URGENT_TIER = 1
 _NO_TIER = 7
-_ROSE = (Label.NEW, Label.WORSE)
 _STAYS = (Label.UNCHANGED, Label.NO_COMPARISON)
 _SEVERE = 3
 
@@ -44,8 +43,8 @@ def tier_of(kind: ScoreKind, row: SubRow) -> int | None:
     if row.worst_since and row.worst_since.value >= _SEVERE:
         return 3
     if now == 2:
-        return 4 if row.label in _ROSE else 5 if row.label in _STAYS else None
-    return 6 if now == 1 and row.label in _ROSE else None
+        return 4 if row.label in ROSE else 5 if row.label in _STAYS else None
+    return 6 if now == 1 and row.label in ROSE else None
 
 
 def points_of_vigilance(lines: Sequence[Line], since: Iterable[PastResponse]) -> tuple[Point, ...]:

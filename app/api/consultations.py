@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from app.api.fields import Body, InstrumentId, Moment, ShortText
 from app.api.synthesis_body import SynthesisOut, synthesis_json
@@ -28,15 +28,23 @@ router = APIRouter(
 )
 
 
+Count = Annotated[StrictInt, Field(ge=1, le=999)]
+
+
 class ConsultationBody(Body):
     """When the visit is, and what became of it.
 
-    `instruments`: what to answer before it; without it, what the centre always asks.
+    `instruments`: what to answer before it; without it, what the centre always asks. `treatment_line`,
+    `treatment_cycle`: where the treatment stands, counted from 1, for the head of the synthesis. `clinician`: the `sub`
+    of the tokens of whoever the visit is with, for their list of the day.
     """
 
     start: Moment
     status: ConsultationStatus = ConsultationStatus.PLANNED
     instruments: Annotated[list[InstrumentId], Field(max_length=20)] | None = None
+    treatment_line: Count | None = None
+    treatment_cycle: Count | None = None
+    clinician: ShortText | None = None
 
 
 class ConsultationOut(BaseModel):
@@ -48,6 +56,9 @@ class ConsultationOut(BaseModel):
     start: datetime
     status: ConsultationStatus
     instruments: list[str]
+    treatment_line: int | None
+    treatment_cycle: int | None
+    clinician: str | None
 
 
 class ConsultationList(BaseModel):
@@ -66,7 +77,15 @@ async def upsert_consultation(
 ) -> ConsultationOut:
     """Add a visit by the hospital's id, or say that it moved, took place or fell through."""
     asked = None if body.instruments is None else tuple(dict.fromkeys(body.instruments))
-    visit = PlannedConsultation(visit_id, body.start, body.status, asked)
+    visit = PlannedConsultation(
+        visit_id,
+        body.start,
+        body.status,
+        asked,
+        treatment_line=body.treatment_line,
+        treatment_cycle=body.treatment_cycle,
+        clinician=body.clinician,
+    )
     return _out(await consultations.upsert(installed, call, patient_id, visit))
 
 
@@ -98,4 +117,7 @@ def _out(stored: StoredConsultation) -> ConsultationOut:
         start=stored.starts_at,
         status=stored.status,
         instruments=list(stored.instruments),
+        treatment_line=stored.treatment_line,
+        treatment_cycle=stored.treatment_cycle,
+        clinician=stored.clinician,
     )

@@ -60,8 +60,8 @@ class SubmissionBody(Body):
 
     `authored`, `sent_at`, `begun_at` are by the client's clock: `sent_at`, its time of sending, corrects the others.
     `text_digest`: of the words that were shown, as the questionnaire gave it; without it, the newest of the language.
-    `answered_by` is said by staff and systems; a patient's token says it by itself. `consultation_id`: the visit that
-    it was answered for, as this service knows it.
+    `answered_by` is said by staff and systems; a patient's token means the patient, or says that a related person
+    answered. `consultation_id`: the visit that it was answered for, as this service knows it.
     """
 
     questionnaire: InstrumentId

@@ -37,8 +37,20 @@ class ValueOut(Documented):
     answered_by: Respondent
 
 
+class TrendPointOut(Documented):
+    """One response that asked the concept. `value` null: it gave none that compares."""
+
+    response: RefOut
+    authored_at: datetime
+    answered_by: Respondent
+    value: Plain
+
+
 class RowOut(Documented):
-    """What one questionnaire says of the line's concept (`docs/synthesis.md` defines every label)."""
+    """What one questionnaire says of the line's concept (`docs/synthesis.md` defines every label).
+
+    `onset`: since when it has been worse than at the reference. `trend`: the way from the reference period to now.
+    """
 
     questionnaire: str
     score: str
@@ -47,12 +59,14 @@ class RowOut(Documented):
     reference: ValueOut | None
     baseline: ValueOut | None
     worst_since: ValueOut | None
+    onset: ValueOut | None
     last_known: ValueOut | None
     absence: str | None
     asked_in: RefOut | None
     no_comparison: str | None
     respondent_changed: bool
     recall_overlap: bool
+    trend: list[TrendPointOut]
 
 
 class LineOut(Documented):

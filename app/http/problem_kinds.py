@@ -158,6 +158,23 @@ _KINDS = (
         "nobody replaces themselves. What was said of two patients being one is never taken back.",
     ),
     ProblemKind(
+        "patient-differs",
+        "The consultation is another patient's",
+        409,
+        "conflict",
+        False,
+        "The page was opened for one patient and a consultation of another one. Nothing is shown: open it again from "
+        "the right record.",
+    ),
+    ProblemKind(
+        "links-unavailable",
+        "This installation makes no personal links",
+        409,
+        "not-supported",
+        False,
+        "Its operator has to choose the key that seals them: `VIGIE_LINK_KEY`.",
+    ),
+    ProblemKind(
         "precondition-failed",
         "Somebody else changed it in the meantime",
         412,
@@ -189,6 +206,14 @@ _KINDS = (
         "deleted",
         False,
         "It was withdrawn, and its history still tells what it was: `_history`.",
+    ),
+    ProblemKind(
+        "link-closed",
+        "The personal link is closed",
+        410,
+        "expired",
+        False,
+        "It was revoked, or its time is over. Whoever sent it can make another one.",
     ),
     ProblemKind(
         "body-too-large",

@@ -5,7 +5,14 @@ from typing import Any
 
 from app.http.preconditions import PreconditionRequired
 from app.http.problem_kinds import KINDS, ProblemKind
-from app.security.errors import KeysUnavailable, NotPermitted, PatientOutOfReach, TokenRejected
+from app.security.errors import (
+    KeysUnavailable,
+    LinksUnavailable,
+    LinkUnreadable,
+    NotPermitted,
+    PatientOutOfReach,
+    TokenRejected,
+)
 from app.services import errors as service
 from app.store import errors as store
 from questionnaires.errors import UnknownQuestionnaire
@@ -37,13 +44,13 @@ def problem_of(error: Exception) -> Problem | None:
             detail = f"the caller may not {error.operation.value.replace('_', ' ')}"
             needed: dict[str, Any] = {"operation": error.operation.value, "missing_scope": error.missing_scope}
             return _problem("not-permitted", detail, needed)
-        case PatientOutOfReach() | store.NotFound():
+        case PatientOutOfReach() | store.NotFound() | LinkUnreadable():
             return _problem("not-found", "nothing of that id is within reach")
         case UnknownQuestionnaire():
             return _problem("unknown-questionnaire", "no such questionnaire or version", {"known": list(error.known)})
         case service.UnknownScore():
             return _problem("unknown-score", "no score of that name", {"known": list(error.known)})
-        case service.ResponseInvalid() | service.IdentifierInvalid():
+        case service.ResponseInvalid() | service.IdentifierInvalid() | service.LinkEndInvalid():
             return _invalid(error)
         case store.Conflict():
             headers = {"ETag": f'"{error.current}"'} if error.current is not None else {}
@@ -67,6 +74,9 @@ _PLAIN: dict[type[Exception], str] = {
     service.SeveralMatch: "multiple-matches",
     service.MergeConflict: "merge-conflict",
     service.NoConsultation: "no-consultation",
+    service.LinkClosed: "link-closed",
+    service.PatientDiffers: "patient-differs",
+    LinksUnavailable: "links-unavailable",
     store.KeyReused: "idempotency-key-reused",
     store.Gone: "gone",
 }
@@ -78,7 +88,10 @@ def _problem(
     return Problem(KINDS[slug], detail, (), members or {}, headers or {})
 
 
-def _invalid(error: service.ResponseInvalid | service.IdentifierInvalid) -> Problem:
+def _invalid(error: service.ResponseInvalid | service.IdentifierInvalid | service.LinkEndInvalid) -> Problem:
+    if isinstance(error, service.LinkEndInvalid):
+        issue = {"code": "expires_at", "pointer": "/body/expires_at", "text": str(error)}
+        return Problem(KINDS["request-invalid"], "1 issue(s) in the request", (issue,))
     if isinstance(error, service.IdentifierInvalid):
         return Problem(KINDS["identifier-invalid"], str(error), tuple(_identifier_issue(*i) for i in error.issues))
     detail = f"{len(error.issues)} issue(s) in the answers"

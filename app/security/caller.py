@@ -23,7 +23,8 @@ class Caller:
     """An authenticated caller of one centre.
 
     `subject` is opaque and qualified by its issuer: two issuers may give the same `sub` (RFC 7519 section 4.1.2).
-    `patient_id` is the patient that a patient caller is; `acts_for` are the others that they answer for.
+    `patient_id` is the patient that a patient caller is; `acts_for` are the others that they answer for. `name` is what
+    the issuer calls them, None where it does not say: shown beside a mark that they leave, and nowhere else.
     """
 
     centre_id: UUID
@@ -32,6 +33,7 @@ class Caller:
     patient_id: UUID | None = None
     acts_for: frozenset[UUID] = frozenset()
     scopes: frozenset[Grant] = frozenset()
+    name: str | None = None
 
     def __post_init__(self) -> None:
         if (self.role is Role.PATIENT) != (self.patient_id is not None):

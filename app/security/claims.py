@@ -12,6 +12,7 @@ from app.settings import Issuer
 
 LEEWAY_S: Final = 30.0
 _MAX_SUBJECT: Final = 255  # OpenID Connect Core 1.0 section 2
+_MAX_NAME: Final = 120
 
 
 def check_audience_and_times(claims: Mapping[str, object], issuer: Issuer, now: float) -> float:
@@ -45,6 +46,7 @@ def caller_of(claims: Mapping[str, object], issuer: Issuer) -> Caller:
         patient_id=_uuid(_text(claims, names.patient), names.patient) if is_patient else None,
         acts_for=_acts_for(claims.get(names.acts_for), names.acts_for) if is_patient else frozenset(),
         scopes=parse_scopes(_text(claims, names.scope)),
+        name=_name(claims.get(names.name)),
     )
 
 
@@ -81,6 +83,12 @@ def _subject(claims: Mapping[str, object]) -> str:
     if not (0 < len(subject) <= _MAX_SUBJECT and subject.isprintable()):
         raise TokenRejected(Rejection.CLAIM_INVALID, "sub")
     return subject
+
+
+def _name(value: object) -> str | None:
+    """A name for people to read: one that is not fit to be shown stops nobody."""
+    fits = isinstance(value, str) and 0 < len(value) <= _MAX_NAME and value.isprintable()
+    return str(value) if fits else None
 
 
 def _role(value: str, name: str) -> Role:

@@ -63,6 +63,11 @@ class DemoIssuer:
         """The issuer as settings would describe it, with its public key."""
         return Issuer(issuer=DEMO_ISSUER, audience=DEMO_AUDIENCE, jwks={"keys": [self._jwk]}, algorithms=("ES256",))
 
+    def secret_for(self, purpose: str) -> str:
+        """A secret of this demonstration, the same in all its processes and after each start."""
+        scalar = self._key.private_numbers().private_value
+        return sha256(f"{purpose} {scalar}".encode()).hexdigest()
+
     def mint(
         self,
         role: Role,

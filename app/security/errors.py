@@ -5,6 +5,8 @@ SecurityError
 ├── KeysUnavailable      the issuer's keys were never fetched: try again after `retry_after_s`
 ├── NotPermitted         the caller is known, but its role or its scopes do not allow the `operation`
 ├── PatientOutOfReach    the caller may do this, but not to this patient: shown as if the patient did not exist
+├── LinkUnreadable       the address is no personal link of this installation
+├── LinksUnavailable     the installation has no key to make personal links with
 └── DemoIssuerRefused    the development issuer was asked for outside demo mode
 
 No error carries a token, a claim's value or a patient's id: they end up in logs and in answers.
@@ -71,6 +73,14 @@ class NotPermitted(SecurityError):
 
 class PatientOutOfReach(SecurityError):
     """The caller may not touch this patient."""
+
+
+class LinkUnreadable(SecurityError):
+    """The address is no personal link of this installation: cut short, changed, or of another key."""
+
+
+class LinksUnavailable(SecurityError):
+    """The installation has no key to make personal links with."""
 
 
 class DemoIssuerRefused(SecurityError):

@@ -46,6 +46,11 @@ class Operation(StrEnum):
     READ_SCORES = "read_scores"
     LIST_SCORES = "list_scores"
     READ_SYNTHESIS = "read_synthesis"
+    MARK_SYNTHESIS = "mark_synthesis"
+    MAKE_LINK = "make_link"
+    LIST_LINKS = "list_links"
+    REVOKE_LINK = "revoke_link"
+    OPEN_LINK = "open_link"
 
 
 _EVERYONE = frozenset(Role)
@@ -86,6 +91,11 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
         Operation.READ_SCORES: _CARE,
         Operation.LIST_SCORES: _CARE,
         Operation.READ_SYNTHESIS: _CARE,
+        Operation.MARK_SYNTHESIS: _CARE_TEAM,
+        Operation.MAKE_LINK: _CARE_AND_PATIENT,
+        Operation.LIST_LINKS: _CARE,
+        Operation.REVOKE_LINK: _CARE,
+        Operation.OPEN_LINK: frozenset({Role.PATIENT}),
     }
 )
 
@@ -122,6 +132,13 @@ NEEDS: Final[Mapping[Operation, tuple[str, Interaction] | None]] = MappingProxyT
         Operation.READ_SCORES: ("Observation", Interaction.READ),
         Operation.LIST_SCORES: ("Observation", Interaction.SEARCH),
         Operation.READ_SYNTHESIS: ("Composition", Interaction.READ),
+        # A mark says what its reader did, and changes nothing of what is read.
+        Operation.MARK_SYNTHESIS: ("Composition", Interaction.READ),
+        # Whoever holds a link can answer, and nothing more.
+        Operation.MAKE_LINK: ("QuestionnaireResponse", Interaction.CREATE),
+        Operation.LIST_LINKS: ("QuestionnaireResponse", Interaction.SEARCH),
+        Operation.REVOKE_LINK: ("QuestionnaireResponse", Interaction.UPDATE),
+        Operation.OPEN_LINK: ("Questionnaire", Interaction.READ),
     }
 )
 

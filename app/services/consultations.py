@@ -16,12 +16,18 @@ from scoring.history import ConsultationStatus
 
 @dataclass(frozen=True, slots=True)
 class PlannedConsultation:
-    """One visit of the hospital's agenda. `instruments` None: those that the centre asks before every consultation."""
+    """One visit of the hospital's agenda. `instruments` None: those that the centre asks before every consultation.
+
+    What is known of the treatment at that visit counts from 1; `clinician`: the subject of their tokens.
+    """
 
     visit_id: str
     starts_at: datetime
     status: ConsultationStatus
     instruments: tuple[str, ...] | None
+    treatment_line: int | None = None
+    treatment_cycle: int | None = None
+    clinician: str | None = None
 
 
 async def upsert(
@@ -39,7 +45,17 @@ async def upsert(
         asked = visit.instruments
         if asked is None:
             asked = (await read_centre(tx)).consultation_instruments
-        wanted = StoredConsultation(new_id(), patient_id, visit.visit_id, visit.starts_at, visit.status, asked)
+        wanted = StoredConsultation(
+            consultation_id=new_id(),
+            patient_id=patient_id,
+            visit_id=visit.visit_id,
+            starts_at=visit.starts_at,
+            status=visit.status,
+            instruments=asked,
+            treatment_line=visit.treatment_line,
+            treatment_cycle=visit.treatment_cycle,
+            clinician=visit.clinician,
+        )
         stored = await upsert_consultation(tx, wanted)
         tx.audit.about(stored.consultation_id, patient_id)
     return stored

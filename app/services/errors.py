@@ -15,7 +15,10 @@ ServiceError
 ├── IdentifierConflict       the identifiers belong to more than one patient
 ├── IdentifierInvalid        an identifier is not what its system promises: every one
 ├── MergeConflict            the patient cannot be replaced by that one
-└── NoConsultation           the patient has no consultation that a document could be about
+├── NoConsultation           the patient has no consultation that a document could be about
+├── LinkEndInvalid           a personal link would end in the past, or too far ahead
+├── LinkClosed               a personal link opens nothing any more: revoked, or its time is over
+└── PatientDiffers           a page was opened for another patient than the consultation's
 """
 
 from app.services.incoming_response import Reference
@@ -112,3 +115,19 @@ class MergeConflict(ServiceError):
 
 class NoConsultation(ServiceError):
     """The patient has no consultation that took place or is ahead."""
+
+
+class LinkEndInvalid(ServiceError):
+    """A personal link would end in the past, or further ahead than `longest_days`."""
+
+    def __init__(self, longest_days: int) -> None:
+        super().__init__(f"a link ends in the future, within {longest_days} days")
+        self.longest_days = longest_days
+
+
+class LinkClosed(ServiceError):
+    """A personal link takes no answers any more."""
+
+
+class PatientDiffers(ServiceError):
+    """Whoever opened the page meant another patient than the one whose consultation it is."""

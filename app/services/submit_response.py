@@ -246,7 +246,10 @@ def evaluated_row(
 
 
 def _respondent(call: Call, patient_id: UUID, said: Respondent | None) -> Respondent:
-    """Who answered. A patient's token says it by itself; staff and systems say it, or mean the patient."""
+    """Who answered. A patient's own token means the patient, or whoever they say answered for them; staff and systems
+    say it, or mean the patient.
+    """
     if call.caller.role is Role.PATIENT:
-        return Respondent.PATIENT if call.caller.patient_id == patient_id else Respondent.RELATED_PERSON
+        is_own = call.caller.patient_id == patient_id and said is not Respondent.RELATED_PERSON
+        return Respondent.PATIENT if is_own else Respondent.RELATED_PERSON
     return said or Respondent.PATIENT

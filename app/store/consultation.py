@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -38,22 +39,28 @@ CONSULTATION = Table(
     Column("status", Text, nullable=False),
     Column("instruments", ARRAY(Text), nullable=False),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("treatment_line", Integer),
+    Column("treatment_cycle", Integer),
+    Column("clinician", Text),
     UniqueConstraint("centre_id", "visit_id"),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
     Index("ix_consultation_patient", "centre_id", "patient_id", "starts_at"),
+    Index("ix_consultation_starts_at", "centre_id", "starts_at", "consultation_id"),
 )
 
 HOLDS = tuple(CONSULTATION.c.status != status.value for status in sorted(DID_NOT_HAPPEN))
 """The conditions on a visit that was not cancelled, missed or entered in error."""
 
-_COLUMNS = ("centre_id", "consultation_id", "patient_id", "visit_id", "starts_at", "status", "instruments")
+_TOLD = ("starts_at", "status", "instruments", "treatment_line", "treatment_cycle", "clinician")
+"""What the hospital may tell anew of a visit."""
+
+_COLUMNS = ("centre_id", "consultation_id", "patient_id", "visit_id", *_TOLD)
 _INSERT = insert(CONSULTATION).values({name: bindparam(name) for name in _COLUMNS})
 # The patient of a visit never changes here: an upsert that names another one matches no row and gives nothing.
 _UPSERT = Statement(
     _INSERT.on_conflict_do_update(
         index_elements=["centre_id", "visit_id"],
-        set_={name: _INSERT.excluded[name] for name in ("starts_at", "status", "instruments")}
-        | {"stored_at": func.now()},
+        set_={name: _INSERT.excluded[name] for name in _TOLD} | {"stored_at": func.now()},
         where=CONSULTATION.c.patient_id == _INSERT.excluded.patient_id,
     ).returning(CONSULTATION)
 )
@@ -85,9 +92,25 @@ _OF_PATIENT = Statement(
 )
 
 
+_IN_PERIOD = Statement(
+    select(CONSULTATION)
+    .where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.starts_at >= bindparam("earliest"),
+        CONSULTATION.c.starts_at < bindparam("before"),
+    )
+    .order_by(CONSULTATION.c.starts_at, CONSULTATION.c.consultation_id)
+    .limit(bindparam("count", type_=Integer))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredConsultation:
-    """One visit of one patient. `stored_at`: when the hospital last told of it; None for one that is not stored yet."""
+    """One visit of one patient. `stored_at`: when the hospital last told of it; None for one that is not stored yet.
+
+    `treatment_line` and `treatment_cycle` count from 1; `clinician` is whom the hospital's agenda names, by the subject
+    of their tokens. Each is None where the hospital did not say.
+    """
 
     consultation_id: UUID
     patient_id: UUID
@@ -96,6 +119,9 @@ class StoredConsultation:
     status: ConsultationStatus
     instruments: tuple[str, ...]
     stored_at: datetime | None = None
+    treatment_line: int | None = None
+    treatment_cycle: int | None = None
+    clinician: str | None = None
 
     @property
     def domain(self) -> Consultation:
@@ -113,6 +139,9 @@ async def upsert_consultation(tx: Transaction, consultation: StoredConsultation)
         starts_at=consultation.starts_at,
         status=consultation.status.value,
         instruments=list(consultation.instruments),
+        treatment_line=consultation.treatment_line,
+        treatment_cycle=consultation.treatment_cycle,
+        clinician=consultation.clinician,
     )
     if row is None:
         raise NotFound
@@ -142,6 +171,14 @@ async def consultations_by_visit(tx: Transaction, visit_ids: Collection[str]) ->
     return [_consultation(row) for row in await tx.fetch(_BY_VISIT_IDS, visit_ids=list(visit_ids))]
 
 
+async def consultations_between(
+    tx: Transaction, earliest: datetime, before: datetime, count: int
+) -> list[StoredConsultation]:
+    """The visits of the centre that start in a period (its end excluded), earliest first, at most so many."""
+    rows = await tx.fetch(_IN_PERIOD, earliest=earliest, before=before, count=count)
+    return [_consultation(row) for row in rows]
+
+
 def _consultation(row: asyncpg.Record) -> StoredConsultation:
     return StoredConsultation(
         consultation_id=row["consultation_id"],
@@ -151,4 +188,7 @@ def _consultation(row: asyncpg.Record) -> StoredConsultation:
         status=ConsultationStatus(row["status"]),
         instruments=tuple(row["instruments"]),
         stored_at=row["stored_at"],
+        treatment_line=row["treatment_line"],
+        treatment_cycle=row["treatment_cycle"],
+        clinician=row["clinician"],
     )

@@ -199,6 +199,7 @@ async def test_staff_read_scores_and_alerts_the_patient_reads_the_answers(servic
     [
         (Role.PATIENT, None, "patient"),
         (Role.PATIENT, "practitioner", "patient"),
+        (Role.PATIENT, "related-person", "related-person"),
         (Role.NURSE, None, "patient"),
         (Role.NURSE, "related-person", "related-person"),
         (Role.SYSTEM, "practitioner", "practitioner"),

@@ -56,6 +56,9 @@ REAL_BODY: dict[str, Any] = {
     "answered_by": None,
     "start": "2026-03-02T09:00:00Z",
     "instruments": ["pre-consultation"],
+    "instrument": "pre-consultation",
+    "consultation_id": None,
+    "expires_at": None,
 }
 LOGIN = "https://login.hospital.example"
 
@@ -162,6 +165,9 @@ async def _furnish(started: Service) -> tuple[Service, dict[str, str], dict[str,
     stored = await own.client.get(f"/v1/responses/{response}", headers=own.as_(Role.NURSE))
     asked, answered = [await world.example(type_) for type_ in ("Questionnaire", "QuestionnaireResponse")]
     canonical = f"{asked['url']}|{asked['version']}"
+    linked = await own.client.post(
+        f"/v1/patients/{patient}/links", json={"instrument": "pre-consultation"}, headers=own.as_(Role.NURSE)
+    )
     named = {"name": "canonical", "valueCanonical": canonical}
     ids = {
         **world.ids,
@@ -176,6 +182,7 @@ async def _furnish(started: Service) -> tuple[Service, dict[str, str], dict[str,
         "questionnaire": canonical,
         "url": asked["url"],
         "revision": "1",
+        "link_id": linked.json()["id"],
         "name": next(iter(stored.json()["scores"])),
         "since": "2026-01-01T00:00:00Z",
         "until": "2026-12-31T00:00:00Z",

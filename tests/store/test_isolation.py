@@ -60,6 +60,8 @@ OF_CENTRES = frozenset(
         "patient_link._QUEUE",
         "response_identifier._QUEUE",
         "centre._READ",
+        "centre_look._READ",
+        "consultation._IN_PERIOD",
         "centre_text._OF_INSTRUMENTS",
         "centre_text._NEWEST",
         "rescoring._COUNT",
@@ -366,6 +368,8 @@ async def test_without_row_level_security_the_forgetful_statements_would_read_mo
                 leaking |= {name} if len(forgetful) > len(as_written) else set()
     assert {
         "centre._READ",
+        "centre_look._READ",
+        "consultation._IN_PERIOD",
         "patient._READ",
         "centre_text._OF_INSTRUMENTS",
         "draft._READ",

@@ -62,8 +62,8 @@ def test_a_superuser_is_refused(probe: str, superuser: str) -> None:
 
 def test_the_owner_is_refused(probe: str, owner: str) -> None:
     assert (
-        "it owns audit_event, centre, centre_text, consultation, document_version, draft, patient, "
-        "patient_identifier, patient_link, received_resource, response" in refusal(owner)
+        "it owns audit_event, centre, centre_look, centre_text, consultation, document_version, draft, patient, "
+        "patient_identifier, patient_link, personal_link, received_resource, response, synthesis_mark" in refusal(owner)
     )
 
 

@@ -25,6 +25,7 @@ from scoring.synthesis import Mode
 from tests.unit.security.forge import claims, ec_token, issuer
 
 INSTRUMENT = "pre-consultation"
+LINK_KEY = "a key for the personal links of tests"
 CALM = {"can-wait": "yes"}
 """The fewest answers that a response to the shipped instrument may have."""
 
@@ -144,7 +145,9 @@ async def running_service(
     service_url: str, owner_url: str, knowledge: Callable[[Settings], Knowledge] = load_knowledge, **settings: Any
 ) -> AsyncIterator[Service]:
     """Start the application in this process; callers make centres with `with_new_centre`."""
-    chosen = Settings.model_validate({"DATABASE_URL": service_url, "issuers": (issuer(),), **settings})
+    chosen = Settings.model_validate(
+        {"DATABASE_URL": service_url, "issuers": (issuer(),), "link_key": LINK_KEY, **settings}
+    )
     clock = MovableClock()
     app = create_app(chosen, knowledge(chosen), clock=clock)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -39,6 +39,11 @@ EXPECTED = {
     "read_scores": ("CNS", "Observation.r"),
     "list_scores": ("CNS", "Observation.s"),
     "read_synthesis": ("CNS", "Composition.r"),
+    "mark_synthesis": ("CN", "Composition.r"),
+    "make_link": ("PCNS", "QuestionnaireResponse.c"),
+    "list_links": ("CNS", "QuestionnaireResponse.s"),
+    "revoke_link": ("CNS", "QuestionnaireResponse.u"),
+    "open_link": ("P", "Questionnaire.r"),
 }
 CONTEXTS = {
     Role.PATIENT: "patient",

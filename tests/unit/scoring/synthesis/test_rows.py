@@ -265,3 +265,49 @@ def test_a_score_that_was_not_stored_leaves_its_row_unanswered_without_a_reason(
     stored = replace(answered(day(5), {"nausea": 2}), scores={})
     row = row_of(synthesis_of(stored), "nausea")
     assert (row.label.value, row.now, row.absence) == ("not_answered", None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1, 2, 2), day(4)),
+        ((2, 1, 3), day(6)),
+        ((3, DECLINED, 2), day(2)),
+        ((DECLINED, 2), day(4)),
+        ((2, 1), None),
+        ((1,), None),
+        ((0,), None),
+    ],
+)
+def test_since_when_it_has_been_worse_than_at_the_last_consultation(
+    values: tuple[object, ...], expected: datetime | None
+) -> None:
+    since = [answered(day(2 + 2 * place), {"nausea": value}) for place, value in enumerate(values)]
+    row = row_of(synthesis_of(answered(day(-3), {"nausea": 1}), *since), "nausea")
+    assert (row.onset.authored_at if row.onset else None) == expected
+
+
+def test_nothing_to_compare_with_has_no_onset() -> None:
+    assert row_of(synthesis_of(answered(day(3), {"nausea": 3})), "nausea").onset is None
+
+
+def test_the_trend_has_every_response_that_asked_with_its_gaps() -> None:
+    row = row_of(
+        synthesis_of(
+            answered(day(-3), {"nausea": 1}),
+            answered(day(2), {"nausea": DECLINED}),
+            answered(day(4), {"nausea": 2}, by=Respondent.RELATED_PERSON),
+        ),
+        "nausea",
+    )
+    assert [(point.authored_at, point.value, point.answered_by) for point in row.trend] == [
+        (day(-3), 1, Respondent.PATIENT),
+        (day(2), None, Respondent.PATIENT),
+        (day(4), 2, Respondent.RELATED_PERSON),
+    ]
+
+
+def test_a_value_of_a_version_that_does_not_compare_is_a_gap_in_the_trend() -> None:
+    newer = small_rulebook(NAUSEA, version="2.0.0")
+    row = row_of(synthesis_of(answered(day(-3), {"nausea": 3}), answered(day(4), {"nausea": 2}, newer)), "nausea")
+    assert [point.value for point in row.trend] == [None, 2]
