@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from questionnaires.catalogue import Instrument
-from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.definition import Questionnaire
 from questionnaires.folder import Folder
 from questionnaires.instrument_files import ExampleFile
 from questionnaires.issues import Issue
 from questionnaires.response import CheckedResponse
 from questionnaires.shapes import advise
 from questionnaires.validation import validate
+from questionnaires.written import Written, raw_answers
 from scoring.alerts import Circumstances, Earlier, evaluate_alerts
 from scoring.engine import score
 from scoring.loading import Rulebooks
@@ -22,10 +22,6 @@ from scoring.score import Number, Score, Scores, State
 
 ANY_OTHER = "*"
 """In `not_scored`: the reason of every score that the example does not name."""
-
-
-Written = Mapping[str, str | tuple[str, ...]]
-"""A response as an example writes it: every answer a text, a list for an item that repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +114,6 @@ def differences(worked: WorkedExample) -> Iterator[str]:
         wanted = sorted((alert.concept, alert.severity) for alert in expect.alerts)
         if raised != wanted:
             yield f"the alerts are {raised}, the example expects {wanted}"
-
-
-def raw_answers(questionnaire: Questionnaire, written: Written) -> dict[str, Any]:
-    """Answers as an example writes them (all texts) -> as a client would send them (JSON types)."""
-    return {link_id: _raw(questionnaire.item(link_id), answer) for link_id, answer in written.items()}
-
-
-def _raw(item: Item | None, answer: str | tuple[str, ...]) -> Any:
-    if not isinstance(answer, str):
-        return [_raw(item, one) for one in answer]
-    if item is not None and item.type is ItemType.BOOLEAN:
-        return {"true": True, "false": False}.get(answer, answer)
-    if item is not None and item.type in (ItemType.INTEGER, ItemType.DECIMAL):
-        try:
-            return int(answer) if item.type is ItemType.INTEGER else Decimal(answer)
-        except (ValueError, InvalidOperation):
-            return answer
-    return answer
 
 
 def _score_differences(wanted: Mapping[str, str], not_scored: Mapping[str, str], scores: Scores) -> Iterator[str]:

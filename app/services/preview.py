@@ -1,28 +1,23 @@
 """`vigie preview`: one version of an instrument as its author sees it, and what answers to it come to. No database."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from app.services.history import plain_alerts, plain_score
 from app.services.instrument_folder import NoSuchInstrument, folder_meant
 from questionnaires.catalogue import Instrument, read_catalogue
-from questionnaires.definition import Questionnaire, Value
-from questionnaires.enablement import enabled_items
+from questionnaires.definition import Questionnaire
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.response import CheckedResponse
 from questionnaires.translations import Text
-from questionnaires.validation import validate, validate_draft
+from questionnaires.validation import validate
+from questionnaires.written import Written, raw_answers, shown_answers
 from scoring.alerts import evaluate_alerts
 from scoring.engine import score
-from scoring.examples import raw_answers
 from scoring.loading import load_rulebooks
 from scoring.rulebook import Rulebook
-
-Written = Mapping[str, str | tuple[str, ...]]
-"""Answers as a form has them: texts, a tuple for an item that repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +76,15 @@ def judge(preview: Preview, written: Written, text: Text | None) -> dict[str, An
     sees them grow; a response with issues would not be stored.
     """
     questionnaire = preview.questionnaire
-    raw = raw_answers(questionnaire, {link_id: given for link_id, given in written.items() if given})
-    faulty = {issue.link_id for issue in validate_draft(questionnaire, raw)}
-    fitting = {link_id: _values(given) for link_id, given in raw.items() if link_id not in faulty}
-    enabled = enabled_items(questionnaire, fitting)
-    sent = {link_id: given for link_id, given in raw.items() if link_id in enabled or link_id in faulty}
-    checked = validate(questionnaire, sent)
+    shown = shown_answers(
+        questionnaire, raw_answers(questionnaire, {name: given for name, given in written.items() if given})
+    )
+    checked = validate(questionnaire, shown.raw)
     issues = () if isinstance(checked, CheckedResponse) else checked
-    answers = {link_id: values for link_id, values in fitting.items() if link_id in enabled}
-    response = CheckedResponse(questionnaire, answers, enabled)
+    response = CheckedResponse(questionnaire, shown.fitting, shown.enabled)
     return {
-        "enabled": sorted(enabled),
-        "answers": sent,
+        "enabled": sorted(shown.enabled),
+        "answers": shown.raw,
         "issues": [
             {"code": i.code.value, "link_id": i.link_id, "text": i.text, "allowed": list(i.allowed)} for i in issues
         ],
@@ -110,7 +102,3 @@ def _computed(rulebook: Rulebook | None, response: CheckedResponse, text: Text |
         {"name": name, "words": words.get(name) or name, **plain_score(result)} for name, result in scores.items()
     ]
     return {"scores": plain, "alerts": plain_alerts(evaluate_alerts(rulebook, response, scores))}
-
-
-def _values(given: object) -> tuple[Value, ...]:
-    return tuple(cast(Sequence[Value], given)) if isinstance(given, list) else (cast(Value, given),)

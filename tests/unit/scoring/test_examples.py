@@ -1,16 +1,12 @@
 """The machinery of worked examples: what differs, what no example reaches, what is damaged."""
 
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from questionnaires.definition import AnswerOption, Item, ItemType
 from questionnaires.folder import Folder
 from scoring.example_coverage import example_problems
-from scoring.examples import raw_answers
-from tests.support.scoring import INSTRUMENTS, WEEKLY, shipped
+from tests.support.scoring import INSTRUMENTS, shipped
 from tests.unit.scoring.mini_instrument import FILES, Changes, load_one, write
 
 WORST, NONE, MISSING, REFUSED = (f"examples/{name}.yaml" for name in ("worst", "none", "missing", "refused"))
@@ -187,39 +183,3 @@ def test_each_scoring_version_needs_examples_of_its_own(tmp_path: Path) -> None:
     # missing, shown, hidden.
     assert len(texts) == 10
     assert all(text.startswith("mini/examples:1: no example ") for text in texts)
-
-
-def test_written_answers_become_what_a_client_sends() -> None:
-    items = (
-        Item("yes", ItemType.BOOLEAN),
-        Item("no", ItemType.BOOLEAN),
-        Item("perhaps", ItemType.BOOLEAN),
-        Item("whole", ItemType.INTEGER),
-        Item("weight", ItemType.DECIMAL),
-        Item("many", ItemType.INTEGER),
-        Item("many-kilos", ItemType.DECIMAL),
-        Item("several", ItemType.CHOICE, repeats=True, options=(AnswerOption("a"), AnswerOption("b"))),
-    )
-    questionnaire = replace(WEEKLY.questionnaire, items=items)
-    written: dict[str, str | tuple[str, ...]] = {
-        "yes": "true",
-        "no": "false",
-        "perhaps": "perhaps",
-        "whole": "7",
-        "weight": "62.50",
-        "many": "seven",
-        "many-kilos": "heavy",
-        "several": ("a", "b"),
-        "unknown": "x",
-    }
-    assert raw_answers(questionnaire, written) == {
-        "yes": True,
-        "no": False,
-        "perhaps": "perhaps",
-        "whole": 7,
-        "weight": Decimal("62.50"),
-        "many": "seven",
-        "many-kilos": "heavy",
-        "several": ["a", "b"],
-        "unknown": "x",
-    }

@@ -1,0 +1,96 @@
+"""Answers as people and files write them (texts) -> as clients send them (JSON types), without what is hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+from questionnaires.definition import Item, ItemType, Questionnaire, Value
+from questionnaires.enablement import enabled_items
+from questionnaires.response import Answers
+from questionnaires.validation import validate_draft
+
+Written = Mapping[str, str | tuple[str, ...]]
+"""link_id -> the text of an answer, a tuple for an item that repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswers:
+    """Answers as a form shows them.
+
+    `raw`: what is to be sent: without what branching hides, with what does not fit, so that its fault is told.
+    `fitting`: those that fit their items. `enabled`: the link ids that branching leaves open for these.
+    """
+
+    raw: Mapping[str, Any]
+    fitting: Answers
+    enabled: frozenset[str]
+
+
+# Decimal separators of Arabic and of French, and the digits of Arabic and Persian keyboards: a phone writes what its
+# language writes.
+_TYPED = str.maketrans(
+    {",": ".", "٫": "."} | {chr(0x660 + n): str(n) for n in range(10)} | {chr(0x6F0 + n): str(n) for n in range(10)}
+)
+
+
+def form_answers(questionnaire: Questionnaire, fields: Mapping[str, Sequence[str]]) -> Written:
+    """The fields of an HTML form as answers: empty ones were not answered, and what is no item is left out.
+
+    A repeating item that is typed has one answer a line. Free text stays as written, but for a form's own line ends.
+    """
+    found: dict[str, str | tuple[str, ...]] = {}
+    for item in questionnaire.questions:
+        given = tuple(value for value in fields.get(item.link_id, ()) if value.strip())
+        if not given:
+            continue
+        if not item.repeats:
+            found[item.link_id] = _typed(item, given[-1])
+        elif item.options:
+            found[item.link_id] = given
+        else:
+            lines = [line for value in given for line in value.splitlines() if line.strip()]
+            found[item.link_id] = tuple(_typed(item, line) for line in lines)
+    return found
+
+
+def raw_answers(questionnaire: Questionnaire, written: Written) -> dict[str, Any]:
+    """The answers with the types of their items. What has not the form of its type stays a text."""
+    return {link_id: _raw(questionnaire.item(link_id), answer) for link_id, answer in written.items()}
+
+
+def shown_answers(questionnaire: Questionnaire, raw: Mapping[str, Any]) -> ShownAnswers:
+    """Leave out what branching hides. Branching is judged by the answers that fit: a faulty one hides nothing else."""
+    faulty = {issue.link_id for issue in validate_draft(questionnaire, raw)}
+    fitting = {link_id: _values(given) for link_id, given in raw.items() if link_id not in faulty}
+    enabled = enabled_items(questionnaire, fitting)
+    return ShownAnswers(
+        raw={link_id: given for link_id, given in raw.items() if link_id in enabled or link_id in faulty},
+        fitting={link_id: values for link_id, values in fitting.items() if link_id in enabled},
+        enabled=enabled,
+    )
+
+
+def _typed(item: Item, text: str) -> str:
+    if item.type in (ItemType.INTEGER, ItemType.DECIMAL):
+        return text.translate(_TYPED).strip()
+    if item.type is ItemType.TIME:
+        return f"{text}:00" if len(text) == len("hh:mm") else text
+    return text.replace("\r\n", "\n")
+
+
+def _raw(item: Item | None, answer: str | tuple[str, ...]) -> Any:
+    if not isinstance(answer, str):
+        return [_raw(item, one) for one in answer]
+    if item is not None and item.type is ItemType.BOOLEAN:
+        return {"true": True, "false": False}.get(answer, answer)
+    if item is not None and item.type in (ItemType.INTEGER, ItemType.DECIMAL):
+        try:
+            return int(answer) if item.type is ItemType.INTEGER else Decimal(answer)
+        except (ValueError, InvalidOperation):
+            return answer
+    return answer
+
+
+def _values(given: object) -> tuple[Value, ...]:
+    return tuple(cast(Sequence[Value], given)) if isinstance(given, list) else (cast(Value, given),)
