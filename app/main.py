@@ -17,7 +17,8 @@ from app.http.dependencies import Clock, system_clock
 from app.http.dispatch import Dispatch
 from app.http.envelope import Envelope
 from app.log import write_json_logs
-from app.pages import demo, patient_scores, problem_list, synthesis
+from app.pages import answer, demo, patient_scores, problem_list, synthesis
+from app.pages.problem_page import problem_page
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
 from app.security.personal_links import LinkSealer
 from app.security.tokens import TokenReader
@@ -55,7 +56,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
     app.state.clock = clock
     app.state.token_reader = _token_reader(app, settings)
     app.state.link_sealer = _link_sealer(app, settings)
-    install_problem_handlers(app, unserved)
+    install_problem_handlers(app, unserved, problem_page)
     for router in (
         responses.of_patient,
         responses.router,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         *smart.ROUTERS,
         system.router,
         *FHIR,
+        answer.router,
         synthesis.router,
         patient_scores.router,
         problem_list.router,

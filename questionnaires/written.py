@@ -1,7 +1,9 @@
 """Answers as people and files write them (texts) -> as clients send them (JSON types), without what is hidden."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -27,6 +29,7 @@ class ShownAnswers:
     enabled: frozenset[str]
 
 
+_OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.ASCII)
 # Decimal separators of Arabic and of French, and the digits of Arabic and Persian keyboards: a phone writes what its
 # language writes.
 _TYPED = str.maketrans(
@@ -34,10 +37,11 @@ _TYPED = str.maketrans(
 )
 
 
-def form_answers(questionnaire: Questionnaire, fields: Mapping[str, Sequence[str]]) -> Written:
+def form_answers(questionnaire: Questionnaire, fields: Mapping[str, Sequence[str]], zone: tzinfo = UTC) -> Written:
     """The fields of an HTML form as answers: empty ones were not answered, and what is no item is left out.
 
     A repeating item that is typed has one answer a line. Free text stays as written, but for a form's own line ends.
+    `zone`: where a date and time is meant that a form has without its offset.
     """
     found: dict[str, str | tuple[str, ...]] = {}
     for item in questionnaire.questions:
@@ -45,12 +49,12 @@ def form_answers(questionnaire: Questionnaire, fields: Mapping[str, Sequence[str
         if not given:
             continue
         if not item.repeats:
-            found[item.link_id] = _typed(item, given[-1])
+            found[item.link_id] = _typed(item, given[-1], zone)
         elif item.options:
             found[item.link_id] = given
         else:
             lines = [line for value in given for line in value.splitlines() if line.strip()]
-            found[item.link_id] = tuple(_typed(item, line) for line in lines)
+            found[item.link_id] = tuple(_typed(item, line, zone) for line in lines)
     return found
 
 
@@ -71,12 +75,22 @@ def shown_answers(questionnaire: Questionnaire, raw: Mapping[str, Any]) -> Shown
     )
 
 
-def _typed(item: Item, text: str) -> str:
+def _typed(item: Item, text: str, zone: tzinfo) -> str:
     if item.type in (ItemType.INTEGER, ItemType.DECIMAL):
         return text.translate(_TYPED).strip()
     if item.type is ItemType.TIME:
         return f"{text}:00" if len(text) == len("hh:mm") else text
+    if item.type is ItemType.DATE_TIME and not _OFFSET.search(text):
+        return _in_zone(text, zone)
     return text.replace("\r\n", "\n")
+
+
+def _in_zone(text: str, zone: tzinfo) -> str:
+    """A browser's own field for a date and time gives them without an offset. What is none stays as it is."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat(timespec="seconds")
+    except ValueError:
+        return text
 
 
 def _raw(item: Item | None, answer: str | tuple[str, ...]) -> Any:

@@ -10,6 +10,9 @@ from scoring.rulebook import Rulebook, Watch
 from scoring.rules import AlertCondition, AlertSeverity, Since
 from scoring.score import Number, Score, Scores
 
+SELF_HARM = "self-harm"
+"""The concept of alerts about thoughts of dying or of hurting oneself: whoever has them is given a helpline first."""
+
 _SEVERITIES = list(AlertSeverity)
 
 

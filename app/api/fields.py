@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.services.clocks import storable
+from app.store.centre import ContactKind
 
 # No control characters: PostgreSQL cannot store NUL, and nobody's name or visit id has any.
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"
@@ -101,10 +102,11 @@ IfNoneMatch = Annotated[Literal["*"] | None, Header(description="`*`: there must
 
 
 class ContactOut(BaseModel):
-    """A number to call in an emergency, and who answers there."""
+    """A number to call in an emergency, and who answers there. A `helpline` is for thoughts of dying."""
 
     number: str
     name: str
+    kind: ContactKind
 
 
 class RefOut(BaseModel):

@@ -74,7 +74,9 @@ async def read_me(installed: Installed, call: Authenticated) -> MeOut:
             mode=centre.mode,
             languages=list(centre.languages),
             time_zone=centre.time_zone,
-            emergency_contacts=[ContactOut(number=c.number, name=c.name) for c in contacts(centre, wording)],
+            emergency_contacts=[
+                ContactOut(number=c.number, name=c.name, kind=c.kind) for c in contacts(centre, wording)
+            ],
         ),
     )
 

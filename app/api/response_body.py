@@ -193,5 +193,5 @@ def _feedback(told: Feedback) -> FeedbackOut:
     return FeedbackOut(
         language=told.language,
         messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
-        contacts=[ContactOut(number=c.number, name=c.name) for c in told.contacts],
+        contacts=[ContactOut(number=c.number, name=c.name, kind=c.kind) for c in told.contacts],
     )

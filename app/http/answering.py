@@ -1,4 +1,4 @@
-"""How problems leave the house: as problem+json (RFC 9457) on `/v1`, as an OperationOutcome on `/fhir`."""
+"""How problems leave the house: as problem+json (RFC 9457) on `/v1`, as an OperationOutcome on `/fhir`, as pages."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -39,12 +39,22 @@ def _title(_path: str) -> str:
     return KINDS["not-found"].title
 
 
-def install_problem_handlers(app: FastAPI, unserved: Callable[[str], str] = _title) -> None:
+def _no_page(_request: Request, _problem: Problem) -> Response | None:
+    return None
+
+
+def install_problem_handlers(
+    app: FastAPI,
+    unserved: Callable[[str], str] = _title,
+    problem_page: Callable[[Request, Problem], Response | None] = _no_page,
+) -> None:
     """Make every error of the app leave as a problem. FastAPI's own 422 would repeat what was sent.
 
-    `unserved` says of a path below `/fhir` that no route has what there is instead.
+    `unserved` says of a path below `/fhir` that no route has what there is instead; `problem_page` gives the page of a
+    problem, where a person reads it in a browser.
     """
     app.state.unserved = unserved
+    app.state.problem_page = problem_page
     app.add_exception_handler(RequestValidationError, _request_invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Refused, _refused)
@@ -55,6 +65,9 @@ def install_problem_handlers(app: FastAPI, unserved: Callable[[str], str] = _tit
 
 def render(request: Request, problem: Problem) -> Response:
     """A problem as the client of this path reads it."""
+    page: Response | None = request.app.state.problem_page(request, problem)
+    if page is not None:
+        return page
     if _speaks_fhir(request):
         content, media_type = _outcome(problem, request.app.state.settings.canonical_base.rstrip("/")), CONTENT_TYPE
     else:

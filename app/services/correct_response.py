@@ -88,7 +88,7 @@ async def store_correction(
         on_treatment=on_treatment_of(current) if on_treatment is None else on_treatment,
     )
     plain = evaluation.plain(
-        feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
+        feedback=plain_feedback(evaluation.urgency, before.next_consultation_at, self_harm=evaluation.is_of_self_harm),
         flags=current.evaluation["flags"],
         texts=current.evaluation.get("texts", {}),
         late_by_hours=late_by_hours_of(current),

@@ -9,7 +9,7 @@ from app.services.history import plain_alerts, rulebook_of
 from app.services.installation import Installation
 from app.store.response import StoredResponse
 from questionnaires.response import CheckedResponse
-from scoring.alerts import Alert, Circumstances, evaluate_alerts
+from scoring.alerts import SELF_HARM, Alert, Circumstances, evaluate_alerts
 from scoring.engine import score
 from scoring.history import ResponseRef
 from scoring.rulebook import Rulebook
@@ -40,6 +40,11 @@ class Evaluation:
     def urgency(self) -> AlertSeverity | None:
         """The most severe alert's severity, or None where there is no alert."""
         return self.alerts[0].severity if self.alerts else None
+
+    @property
+    def is_of_self_harm(self) -> bool:
+        """Whether thoughts of dying or of hurting oneself were named."""
+        return any(alert.concept == SELF_HARM for alert in self.alerts)
 
     def plain(
         self,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from app.store.centre import Centre, EmergencyContact
+from app.store.centre import Centre, ContactKind, EmergencyContact
 from app.store.response import StoredResponse
 from app.wording import Wording, Wordings
 from scoring.rules import AlertSeverity
@@ -28,6 +28,7 @@ class Contact:
 
     number: str
     name: str
+    kind: ContactKind = ContactKind.EMERGENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,26 @@ def receipt(response: StoredResponse, centre: Centre, wordings: Wordings) -> Rec
     return Receipt(response, feedback(response.evaluation["feedback"], centre, wording))
 
 
-def plain_feedback(urgency: AlertSeverity | None, next_consultation: datetime | None) -> dict[str, Any]:
-    """What feedback rests on, stored with the response so that a replay gives the same answer."""
-    return {
+def plain_feedback(
+    urgency: AlertSeverity | None, next_consultation: datetime | None, *, self_harm: bool = False
+) -> dict[str, Any]:
+    """What feedback rests on, stored with the response so that a replay gives the same answer.
+
+    `self_harm`: thoughts of it were named; it stands there only where they were.
+    """
+    plain: dict[str, Any] = {
         "urgency": urgency.value if urgency else None,
         "consultation": next_consultation.isoformat() if next_consultation else None,
     }
+    return plain | {"self_harm": True} if self_harm else plain
 
 
 def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedback:
     """The feedback in words. The numbers are always the centre's present ones: an old number helps nobody."""
     messages: list[Message] = []
+    self_harm = plain.get("self_harm", False)
+    if self_harm:
+        messages.append(Message("act-now", wording.say("feedback.self_harm")))
     if plain["urgency"] == AlertSeverity.URGENT.value:
         messages.append(Message("act-now", wording.say("feedback.urgent")))
     elif plain["urgency"] == AlertSeverity.SOON.value:
@@ -75,12 +85,17 @@ def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedbac
         messages.append(Message("shown-at", wording.say("feedback.shown_at", date=on)))
     else:
         messages.append(Message("shown-at", wording.say("feedback.shown_at_next")))
-    return Feedback(wording.language, tuple(messages), contacts(centre, wording))
+    return Feedback(wording.language, tuple(messages), contacts(centre, wording, helplines_first=self_harm))
 
 
-def contacts(centre: Centre, wording: Wording) -> tuple[Contact, ...]:
-    """The centre's emergency numbers, named in the language, else in the first of the centre's that has a name."""
-    return tuple(Contact(c.number, _name(c, (wording.language, *centre.languages))) for c in centre.emergency_contacts)
+def contacts(centre: Centre, wording: Wording, *, helplines_first: bool = False) -> tuple[Contact, ...]:
+    """The centre's emergency numbers, named in the language, else in the first of the centre's that has a name.
+
+    Helplines come last, except where somebody thinks of dying: then nothing comes before them.
+    """
+    languages = (wording.language, *centre.languages)
+    found = (Contact(c.number, _name(c, languages), c.kind) for c in centre.emergency_contacts)
+    return tuple(sorted(found, key=lambda contact: (contact.kind is ContactKind.HELPLINE) is not helplines_first))
 
 
 def _name(contact: EmergencyContact, languages: tuple[str, ...]) -> str:

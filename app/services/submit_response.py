@@ -233,7 +233,9 @@ def evaluated_row(
         answers=plain_answers(accepted.checked),
         scores=column_scores(evaluation.scores),
         evaluation=evaluation.plain(
-            feedback=plain_feedback(evaluation.urgency, before.next_consultation_at),
+            feedback=plain_feedback(
+                evaluation.urgency, before.next_consultation_at, self_harm=evaluation.is_of_self_harm
+            ),
             flags=flags,
             texts=words.revisions(questionnaire),
             late_by_hours=late_by_hours(authored.authored_at, call.received_at),

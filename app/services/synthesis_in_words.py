@@ -318,7 +318,7 @@ class SynthesisInWords:
             title=self._title(answered.questionnaire),
             by=self.say(f"respondent.{answered.answered_by.value}"),
             complete=self.say("synthesis.answered_of", answered=answered.answered, asked=answered.asked),
-            declined=self.say("synthesis.declined", count=len(answered.declined)) if answered.declined else "",
+            declined=self.wording.count("synthesis.declined", len(answered.declined)) if answered.declined else "",
             evidence=self.say("synthesis.evidence", id=ref.id, revision=ref.revision),
             answers=tuple(
                 (

@@ -34,12 +34,20 @@ _READ = Statement(select(CENTRE).where(CENTRE.c.centre_id == bindparam("centre_i
 _ADD = Statement(insert_row(CENTRE, *(c.name for c in CENTRE.columns if c.name != "created_at")))
 
 
+class ContactKind(StrEnum):
+    """What a number is for: any emergency, or to talk to somebody about thoughts of dying."""
+
+    EMERGENCY = "emergency"
+    HELPLINE = "helpline"
+
+
 @dataclass(frozen=True, slots=True)
 class EmergencyContact:
     """Whom a patient calls: a number, and who answers there, by language."""
 
     number: str
     names: dict[str, str]
+    kind: ContactKind = ContactKind.EMERGENCY
 
 
 class FhirProfile(StrEnum):
@@ -82,7 +90,10 @@ def centre_from_row(row: asyncpg.Record) -> Centre:
         mode=Mode(row["mode"]),
         languages=tuple(row["languages"]),
         time_zone=row["time_zone"],
-        emergency_contacts=tuple(EmergencyContact(c["number"], c["names"]) for c in contacts),
+        emergency_contacts=tuple(
+            EmergencyContact(c["number"], c["names"], ContactKind(c.get("kind", ContactKind.EMERGENCY)))
+            for c in contacts
+        ),
         consultation_instruments=tuple(row["consultation_instruments"]),
         fhir_profiles=frozenset(FhirProfile(name) for name in row["fhir_profiles"]),
     )
@@ -96,7 +107,9 @@ async def add_centre(tx: Transaction, centre: Centre) -> None:
         mode=centre.mode.value,
         languages=list(centre.languages),
         time_zone=centre.time_zone,
-        emergency_contacts=jsonb.dump([{"number": c.number, "names": c.names} for c in centre.emergency_contacts]),
+        emergency_contacts=jsonb.dump(
+            [{"number": c.number, "names": c.names, "kind": c.kind.value} for c in centre.emergency_contacts]
+        ),
         consultation_instruments=list(centre.consultation_instruments),
         fhir_profiles=sorted(profile.value for profile in centre.fhir_profiles),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, bindparam, exists, func, select, tuple_
 
 from app.store import jsonb
 from app.store.errors import NotFound
@@ -36,6 +36,11 @@ def select_responses(*conditions: ColumnElement[bool]) -> Select[Any]:
 _CURRENT = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
 _REVISIONS = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision))
 _BY_KEY = Statement(select_responses(OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
+_OF_LINK = Statement(
+    select_responses(OF_PATIENT, func.starts_with(RESPONSE.c.idempotency_key, bindparam("link_key", type_=Text)))
+    .order_by(*NEWEST_FIRST)
+    .limit(1)
+)
 _BETWEEN = Statement(
     select_responses(
         OF_PATIENT,
@@ -80,6 +85,12 @@ async def find_by_key(tx: Transaction, patient_id: UUID, idempotency_key: str) -
     """Revision 1 of the response that was submitted with this key, whatever happened to it since."""
     row = await tx.fetch_row(_BY_KEY, patient_id=patient_id, idempotency_key=idempotency_key)
     return response_from_row(row) if row else None
+
+
+async def find_by_link(tx: Transaction, patient_id: UUID, link_key: str) -> StoredResponse | None:
+    """What was given through a personal link, as it is now; the latest of several. None where nothing was."""
+    row = await tx.fetch_row(_OF_LINK, patient_id=patient_id, link_key=link_key)
+    return await read_current(tx, row["response_id"]) if row else None
 
 
 async def read_between(tx: Transaction, patient_id: UUID, earliest: datetime, latest: datetime) -> list[StoredResponse]:

@@ -1,9 +1,16 @@
-"""The service's own words, by language: `fr.yaml`, `en.yaml`, `ar.yaml`, the same keys in each (a test checks it)."""
+"""The service's own words, by language: `fr.yaml`, `en.yaml`, `ar.yaml`, the same keys in each (a test checks it).
 
-from collections.abc import Mapping, Sequence
+A sentence that counts has one form for each plural of its language (Unicode CLDR: `one`, `few`, `other` ...).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+from babel import Locale
+from babel.numbers import format_decimal
 
 from questionnaires.errors import FileProblem, InstrumentInvalid
 from questionnaires.strict_yaml import parse
@@ -21,6 +28,12 @@ class Wording:
     def say(self, key: str, **parts: object) -> str:
         """The sentence of a key, with its parts filled in. Raises KeyError for a key that does not exist."""
         return self.words[key].format(**parts)
+
+    def count(self, key: str, number: int, **parts: object) -> str:
+        """The sentence of a key for so many of something, which it calls `{count}`."""
+        form = f"{key}.{_plural(self.language, number)}"
+        words = self.words[form if form in self.words else f"{key}.other"]
+        return words.format(count=format_decimal(number, locale=self.language), **parts)
 
     @property
     def direction(self) -> str:
@@ -58,5 +71,17 @@ def _read(path: Path) -> Wording:
     document = parse(path.name, path.read_text(encoding="utf-8"))
     if isinstance(document, FileProblem):
         raise InstrumentInvalid((document,))
-    words = {f"{part}.{key}": text for part, entries in document.data.items() for key, text in entries.items()}
-    return Wording(path.stem, words)
+    return Wording(path.stem, dict(_flat(document.data)))
+
+
+def _flat(entries: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, entry in entries.items():
+        if isinstance(entry, str):
+            yield f"{above}{key}", entry
+        else:
+            yield from _flat(entry, f"{above}{key}.")
+
+
+@lru_cache(maxsize=1_024)
+def _plural(language: str, number: int) -> str:
+    return str(Locale(language).plural_form(number))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -101,6 +102,20 @@ def test_a_form_says_what_was_answered_and_nothing_else() -> None:
         "names": ("Ann", "Bo"),
         "at": "08:30:00",
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("2026-03-02T08:30", "2026-03-02T08:30:00+01:00"),
+        ("2026-07-02T08:30", "2026-07-02T08:30:00+02:00"),
+        ("2026-03-02T08:30:00Z", "2026-03-02T08:30:00Z"),
+        ("in the morning", "in the morning"),
+    ],
+)
+def test_a_date_and_time_is_meant_where_the_form_was_filled_in(typed: str, expected: str) -> None:
+    questionnaire = asking(Item("when", ItemType.DATE_TIME))
+    assert form_answers(questionnaire, {"when": [typed]}, ZoneInfo("Europe/Paris")) == {"when": expected}
 
 
 def test_what_branching_hides_is_left_out() -> None:

@@ -1,0 +1,222 @@
+"""`/q/{token}`: a personal link. Its questionnaire, then what a patient reads when it is answered."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from app.http.dependencies import Installed, accepted_languages
+from app.http.form_body import Fields, read_form
+from app.http.personal_links import PREFIX, sealer_of
+from app.log import correlation_id
+from app.pages.answer_form import AnswerForm, longest
+from app.pages.answered import Answered
+from app.pages.patient_message import closed_page
+from app.pages.templates import STATIC_FILES, render_page
+from app.security.personal_links import LinkClaim
+from app.services.answer_by_link import FilledForm, Outcome, change_topics, save, send
+from app.services.call import Call
+from app.services.clocks import storable
+from app.services.errors import LinkClosed
+from app.services.open_link import LinkState, link_call, open_link
+from scoring.history import Respondent
+
+router = APIRouter(prefix=PREFIX, tags=["pages"], include_in_schema=False)
+
+_ANSWER: Final = "answer."
+# What the page's script says by itself, without asking the service.
+_SCRIPT_WORDS: Final = (
+    "progress",
+    "kept_here",
+    "offline",
+    "waiting",
+    "sending",
+    "again",
+    "refused",
+    "cleared",
+    "saved",
+)
+
+
+@router.get("/worker.js")
+async def worker() -> Response:
+    """The service worker: below the links, so that it serves them and nothing else."""
+    media_type, content = STATIC_FILES["worker.js"]
+    return Response(content, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/{token}")
+async def open_page(installed: Installed, token: str, request: Request) -> Response:
+    """The questionnaire of a link, or what has become of it."""
+    call, claim = _call(request, token)
+    link = await open_link(installed, call, claim, language=request.query_params.get("lang"))
+    if link.state is LinkState.OPEN:
+        return _form_page(request, AnswerForm(installed, link, begun_at=call.received_at))
+    if link.state is LinkState.ANSWERED:
+        notice = link.wording.say("answer.topics_saved") if "kept" in request.query_params else None
+        return _answered_page(request, Answered(installed, call, link, notice))
+    return closed_page(link)
+
+
+@router.post("/{token}")
+async def receive_form(installed: Installed, token: str, request: Request) -> Response:
+    """Send or save what was filled in."""
+    call, claim = _call(request, token)
+    fields = await read_form(request)
+    form = _filled(fields)
+    is_sent = _first(fields, "action") == "send"
+    try:
+        if is_sent:
+            outcome, revision = await send(installed, call, claim, form), None
+        else:
+            outcome, revision = await save(installed, call, claim, form)
+    except LinkClosed:
+        return await _closed(installed, request, call, claim, form)
+    if _wants_json(request):
+        return _plain(installed, call, outcome, revision)
+    if is_sent and not outcome.issues:
+        return RedirectResponse(f"{PREFIX}/{token}", status_code=303)
+    link = await open_link(installed, call, claim, language=_first(fields, "language") or form.language)
+    notice = None if is_sent or outcome.issues else link.wording.say("answer.saved")
+    view = AnswerForm(
+        installed,
+        link,
+        begun_at=form.begun_at or call.received_at,
+        written=outcome.written,
+        issues=outcome.issues,
+        notice=notice,
+    )
+    return _form_page(request, view, status=422 if outcome.issues and is_sent else 200, answered_by=form.answered_by)
+
+
+@router.post("/{token}/topics")
+async def receive_topics(installed: Installed, token: str, request: Request) -> Response:
+    """Keep the topics in their new order."""
+    call, claim = _call(request, token)
+    fields = await read_form(request)
+    moved = {step: _first(fields, step) for step in ("up", "down")}
+    answers = {name: _moved(values, moved) for name, values in _answers(fields).items()}
+    try:
+        outcome = await change_topics(installed, call, claim, answers)
+    except LinkClosed:
+        link = await open_link(installed, call, claim)
+        return _answered_page(request, Answered(installed, call, link)) if link.response else closed_page(link)
+    if outcome.issues:
+        view = AnswerForm(
+            installed, outcome.opened, begun_at=call.received_at, written=outcome.written, issues=outcome.issues
+        )
+        notice = " ".join(fault.sentence for fault in view.faults)
+        return _answered_page(request, Answered(installed, call, outcome.opened, notice), status=422)
+    return RedirectResponse(f"{PREFIX}/{token}?kept", status_code=303)
+
+
+def _call(request: Request, token: str) -> tuple[Call, LinkClaim]:
+    """Who opens which link. Raises LinkUnreadable, LinksUnavailable."""
+    claim = sealer_of(request).open(token)
+    received_at: datetime = request.app.state.clock()
+    languages = accepted_languages(request.headers.get("accept-language"))
+    return link_call(claim, received_at, correlation_id.get() or "", languages), claim
+
+
+def _filled(fields: Fields) -> FilledForm:
+    answered_by = _first(fields, "answered_by")
+    draft = _first(fields, "draft") or ""
+    return FilledForm(
+        version=_first(fields, "version") or "",
+        fields=_answers(fields),
+        language=_first(fields, "shown_language"),
+        text_digest=_first(fields, "text_digest"),
+        answered_by=Respondent.RELATED_PERSON if answered_by == Respondent.RELATED_PERSON.value else None,
+        begun_at=_moment(_first(fields, "begun_at")),
+        authored=_moment(_first(fields, "authored")),
+        sent_at=_moment(_first(fields, "sent_at")),
+        seen_draft=int(draft) if draft.isdecimal() and len(draft) < 10 else None,
+    )
+
+
+def _answers(fields: Fields) -> dict[str, list[str]]:
+    return {name.removeprefix(_ANSWER): values for name, values in fields.items() if name.startswith(_ANSWER)}
+
+
+def _first(fields: Fields, name: str) -> str | None:
+    return next(iter(fields.get(name, ())), None)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time that the page wrote; None where somebody else wrote something else."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return storable(moment) if moment.tzinfo else None
+
+
+def _moved(values: list[str], moved: Mapping[str, str | None]) -> list[str]:
+    """The values with one of them a place further up or down."""
+    found = list(values)
+    for step, by in (("up", -1), ("down", 1)):
+        code = moved[step]
+        if code in found:
+            place = found.index(code)
+            other = min(max(place + by, 0), len(found) - 1)
+            found[place], found[other] = found[other], found[place]
+    return found
+
+
+async def _closed(installed: Installed, request: Request, call: Call, claim: LinkClaim, form: FilledForm) -> Response:
+    """Nothing was stored: what was written stays on the page, or in the phone that sent it."""
+    link = await open_link(installed, call, claim, language=form.language)
+    if _wants_json(request):
+        return JSONResponse({"state": link.state.value}, status_code=410)
+    if link.response is not None:
+        return RedirectResponse(f"{PREFIX}/{request.path_params['token']}", status_code=303)
+    return closed_page(link, form.fields)
+
+
+def _plain(installed: Installed, call: Call, outcome: Outcome, draft: int | None) -> JSONResponse:
+    """What became of a form, for the page's script."""
+    view = AnswerForm(installed, outcome.opened, begun_at=call.received_at, issues=outcome.issues)
+    faults = [{"link_id": fault.link_id, "sentence": fault.sentence} for fault in view.faults]
+    status = 422 if faults and draft is None else 200
+    title = view.wording.count("answer.issues", len(faults))
+    return JSONResponse({"faults": faults, "title": title, "draft": draft}, status_code=status)
+
+
+def _form_page(
+    request: Request, view: AnswerForm, *, status: int = 200, answered_by: Respondent | None = None
+) -> HTMLResponse:
+    words = {name: view.wording.words[f"answer.{name}"] for name in _SCRIPT_WORDS}
+    return render_page(
+        "answer.html",
+        status,
+        runs_scripts=True,
+        form=view,
+        wording=view.wording,
+        address=f"{PREFIX}/{request.path_params['token']}",
+        longest=longest,
+        script_words=json.dumps(words, ensure_ascii=False),
+        answered_by=answered_by.value if answered_by else None,
+        look=None,
+        logo=None,
+    )
+
+
+def _answered_page(request: Request, view: Answered, *, status: int = 200) -> HTMLResponse:
+    return render_page(
+        "answered.html",
+        status,
+        runs_scripts=True,
+        view=view,
+        wording=view.wording,
+        address=f"{PREFIX}/{request.path_params['token']}",
+        longest=longest,
+        look=None,
+        logo=None,
+    )
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")

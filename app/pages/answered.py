@@ -1,0 +1,85 @@
+"""What a patient reads when the answers have arrived: what to do now, what becomes of them, advice, topics."""
+
+from dataclasses import dataclass
+
+from app.services.answer_by_link import has_topics_open
+from app.services.call import Call
+from app.services.feedback import Contact, Message, feedback
+from app.services.history import answers_from, rulebook_of
+from app.services.installation import Installation
+from app.services.open_link import OpenedLink
+from questionnaires.definition import Item
+from questionnaires.response import ResponseStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic that can be chosen."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicItem:
+    """One question about topics: those that were chosen in their order, the others, or a text."""
+
+    item: Item
+    words: str
+    chosen: tuple[Topic, ...]
+    others: tuple[Topic, ...]
+    text: str
+
+
+class Answered:
+    """Everything that the page shows of a response that is stored."""
+
+    def __init__(self, installation: Installation, call: Call, link: OpenedLink, notice: str | None = None) -> None:
+        assert link.response is not None, "only an answered link has such a page"
+        self.link = link
+        self.wording = link.wording
+        self.text = link.text
+        self.say = link.wording.say
+        self.notice = notice
+        self._installation = installation
+        self._response = link.response
+        said = feedback(link.response.evaluation["feedback"], link.centre, link.wording)
+        self.contacts: tuple[Contact, ...] = said.contacts
+        self.messages: tuple[Message, ...] = said.messages
+        self.topics_open = has_topics_open(link, call) and link.response.status is not ResponseStatus.ENTERED_IN_ERROR
+
+    @property
+    def urgent(self) -> list[Message]:
+        """What to do now: nothing stands before it."""
+        return [message for message in self.messages if message.kind == "act-now"]
+
+    @property
+    def calm(self) -> list[Message]:
+        """The rest but the advice, in its order."""
+        return [message for message in self.messages if message.kind not in ("act-now", "advice")]
+
+    @property
+    def advice(self) -> list[Message]:
+        """What the patient can do themselves."""
+        return [message for message in self.messages if message.kind == "advice"]
+
+    @property
+    def topics(self) -> list[TopicItem]:
+        """The questions about topics, each with what was answered."""
+        names = rulebook_of(self._installation, self._response).topics
+        items = (self.link.questionnaire.item(name) for name in names)
+        return [self._topic_item(item) for item in items if item is not None]
+
+    def _topic_item(self, item: Item) -> TopicItem:
+        given = [str(value) for value in answers_from(self._response.answers).get(item.link_id, ())]
+        codes = [option.code for option in item.options]
+        return TopicItem(
+            item=item,
+            words=self.text.items.get(item.link_id, item.link_id),
+            chosen=tuple(self._topic(item, code) for code in given if code in codes),
+            others=tuple(self._topic(item, code) for code in codes if code not in given),
+            text="" if item.options else "\n".join(given),
+        )
+
+    def _topic(self, item: Item, code: str) -> Topic:
+        return Topic(code, self.text.option(item, code) or code)

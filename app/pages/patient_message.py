@@ -1,0 +1,60 @@
+"""Pages that tell a patient why there is nothing to fill in, what they had written, and whom to call."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi.responses import HTMLResponse
+
+from app.pages.templates import render_page
+from app.services.feedback import contacts
+from app.services.open_link import LinkState, OpenedLink
+from app.wording import Wording
+from questionnaires.written import form_answers
+
+_CLOSED = {
+    LinkState.REVOKED: ("answer.revoked_title", "answer.revoked"),
+    LinkState.EXPIRED: ("answer.closed_title", "answer.closed"),
+}
+
+
+def closed_page(link: OpenedLink, fields: Mapping[str, Sequence[str]] | None = None) -> HTMLResponse:
+    """A link that takes no answers any more; with `fields`, what was written all the same, so that it is not lost."""
+    title, sentence = _CLOSED.get(link.state, _CLOSED[LinkState.EXPIRED])
+    return render_page(
+        "patient_message.html",
+        410,
+        wording=link.wording,
+        title=link.wording.say(title),
+        sentences=[link.wording.say(sentence)],
+        centre=link.centre.name,
+        contacts=contacts(link.centre, link.wording),
+        written=_written(link, fields or {}),
+        look=None,
+        logo=None,
+    )
+
+
+def message_page(wording: Wording, status: int, title: str, sentence: str) -> HTMLResponse:
+    """A page about no link in particular. `title` and `sentence`: keys of the wording."""
+    return render_page(
+        "patient_message.html",
+        status,
+        wording=wording,
+        title=wording.say(title),
+        sentences=[wording.say(sentence)],
+        centre=None,
+        contacts=(),
+        written=[],
+        look=None,
+        logo=None,
+    )
+
+
+def _written(link: OpenedLink, fields: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Question and answer, in words."""
+    found = []
+    for link_id, given in form_answers(link.questionnaire, fields, link.zone).items():
+        item = link.questionnaire.item(link_id)
+        values = (given,) if isinstance(given, str) else given
+        words = [(link.text.option(item, value) if item else None) or value for value in values]
+        found.append((link.text.items.get(link_id, link_id), ", ".join(words)))
+    return found

@@ -1,0 +1,46 @@
+"""A problem as the reader of a page understands it: a patient below `/q`, the care team below `/pages`."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from app.http.dependencies import accepted_languages, installation_of
+from app.http.personal_links import PREFIX
+from app.http.problems import Problem
+from app.log import correlation_id
+from app.pages.patient_message import message_page
+from app.pages.templates import render_page
+
+_FOR_PATIENTS = {
+    "not-found": ("answer.unknown_title", "answer.unknown"),
+    "links-unavailable": ("answer.unknown_title", "answer.unknown"),
+    "link-closed": ("answer.closed_title", "answer.closed"),
+    "body-too-large": ("answer.too_much_title", "answer.too_much"),
+}
+_FOR_STAFF = {
+    "not-authenticated": "page.problem_not_signed_in",
+    "not-permitted": "page.problem_not_permitted",
+    "not-found": "page.problem_not_found",
+    "patient-differs": "page.problem_patient_differs",
+    "licence-restricted": "page.problem_licence",
+    "request-invalid": "page.problem_request",
+    "busy": "page.problem_busy",
+}
+
+
+def problem_page(request: Request, problem: Problem) -> Response | None:
+    """The page of a problem; None where the path is no page's, or whoever asks is a program."""
+    path = request.url.path
+    if "application/json" in request.headers.get("accept", "") or not path.startswith((f"{PREFIX}/", "/pages/")):
+        return None
+    asked = request.query_params.get("lang")
+    wanted = ((asked,) if asked else ()) + accepted_languages(request.headers.get("accept-language"))
+    wording = installation_of(request).wordings.best(wanted)
+    slug, status = problem.kind.slug, problem.kind.status
+    if path.startswith(f"{PREFIX}/"):
+        title, sentence = _FOR_PATIENTS.get(slug, ("answer.busy_title", "answer.busy"))
+        page = message_page(wording, status, title, sentence)
+    else:
+        sentence = wording.say(_FOR_STAFF.get(slug, "page.problem_defect"), id=correlation_id.get())
+        page = render_page("problem.html", status, wording=wording, sentence=sentence)
+    page.headers.update(problem.headers)
+    return page

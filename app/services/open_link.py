@@ -1,0 +1,150 @@
+"""Opening a personal link: what stands behind it now, and the words that its patient understands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.security.operations import Operation
+from app.security.personal_links import LinkClaim
+from app.services.call import Call, opened
+from app.services.installation import Installation
+from app.services.personal_links import closes_at
+from app.services.words import Words, words_of
+from app.store.centre import Centre, read_centre
+from app.store.consultation import StoredConsultation, read_consultation
+from app.store.draft import Draft, drafts_of
+from app.store.errors import NotFound
+from app.store.patient import read_patient
+from app.store.personal_link import PersonalLink, read_personal_link
+from app.store.response import StoredResponse
+from app.store.response_reading import find_by_link
+from app.store.transaction import Transaction
+from app.wording import Wording
+from questionnaires.definition import Questionnaire
+from questionnaires.translations import Text
+
+GRACE: Final = timedelta(days=7)
+"""How long after its end a link still takes answers: they may have waited on a phone without a network."""
+
+
+class LinkState(StrEnum):
+    """What a link opens: its questionnaire, what was answered, or nothing any more."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """All that the page of a link is made of. `response`: the latest that was given through it.
+
+    `takes_answers`: whether what was filled in may still be sent; also for a while after a link has ended.
+    """
+
+    claim: LinkClaim
+    link: PersonalLink
+    closes_at: datetime
+    state: LinkState
+    takes_answers: bool
+    centre: Centre
+    visit: StoredConsultation | None
+    questionnaire: Questionnaire
+    words: Words
+    text: Text
+    wording: Wording
+    draft: Draft | None
+    response: StoredResponse | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its times are meant."""
+        return ZoneInfo(self.centre.time_zone)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be changed any more."""
+        return self.state is LinkState.REVOKED or not self.takes_answers
+
+
+def link_call(claim: LinkClaim, received_at: datetime, correlation_id: str, languages: tuple[str, ...]) -> Call:
+    """The call of whoever opens a link."""
+    return Call(claim.caller, received_at, correlation_id, languages)
+
+
+async def open_link(
+    installation: Installation,
+    call: Call,
+    claim: LinkClaim,
+    *,
+    language: str | None = None,
+    version: str | None = None,
+) -> OpenedLink:
+    """What a link opens. `language`: the one that was asked for; `version`: that of a form that was given out before.
+
+    Raises NotFound, UnknownQuestionnaire, LicenceRestricted, LanguageUnavailable.
+    """
+    async with opened(installation, call, Operation.OPEN_LINK, claim.patient_id) as tx:
+        tx.audit.about(claim.link_id, claim.patient_id)
+        return await read_opened(tx, installation, call, claim, language=language, version=version)
+
+
+async def read_opened(
+    tx: Transaction,
+    installation: Installation,
+    call: Call,
+    claim: LinkClaim,
+    *,
+    language: str | None = None,
+    version: str | None = None,
+) -> OpenedLink:
+    """The same in an open transaction. Raises as `open_link`."""
+    link = await read_personal_link(tx, claim.link_id)
+    if link.patient_id != claim.patient_id:
+        raise NotFound
+    centre = await read_centre(tx)
+    patient = await read_patient(tx, claim.patient_id)
+    visit = await read_consultation(tx, link.consultation_id) if link.consultation_id else None
+    response = await find_by_link(tx, claim.patient_id, link.response_key)
+    drafts = await drafts_of(tx, claim.patient_id)
+    draft = next((draft for draft in drafts if draft.instrument == link.instrument), None)
+    known = version or (response.version if response else draft.version if draft else None)
+    questionnaire = installation.catalogue.get(link.instrument, known)
+    words = await words_of(tx, installation, [link.instrument])
+    wanted = _wanted(language, patient.language, call.languages, centre.languages)
+    text = words.demanded(questionnaire, wanted)
+    end = closes_at(link, visit)
+    return OpenedLink(
+        claim=claim,
+        link=link,
+        closes_at=end,
+        state=_state(link, response, is_over=call.received_at >= end),
+        takes_answers=link.revoked_at is None and call.received_at < end + GRACE,
+        centre=centre,
+        visit=visit,
+        questionnaire=questionnaire,
+        words=words,
+        text=text,
+        wording=installation.wordings.best((text.language, *wanted)),
+        draft=draft,
+        response=response,
+    )
+
+
+def _wanted(
+    asked: str | None, of_patient: str | None, of_browser: Sequence[str], of_centre: Sequence[str]
+) -> tuple[str, ...]:
+    """Asked for on the page, else the patient's own language, else the browser's, else the centre's."""
+    return (*(language for language in (asked, of_patient) if language), *of_browser, *of_centre)
+
+
+def _state(link: PersonalLink, response: StoredResponse | None, *, is_over: bool) -> LinkState:
+    if link.revoked_at is not None:
+        return LinkState.REVOKED
+    if response is not None:
+        return LinkState.ANSWERED
+    return LinkState.EXPIRED if is_over else LinkState.OPEN
