@@ -3,45 +3,94 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.http.dependencies import Installed
-from app.pages.caller import PageCall
+from app.http.form_body import read_form
+from app.pages.caller import PageAction, PageCall
 from app.pages.templates import STATIC_FILES, render_page
-from app.services.read_synthesis import read_synthesis
+from app.pages.trend_line import trend_line
+from app.services.call import Call
+from app.services.changes_in_words import ChangesInWords
+from app.services.installation import Installation
+from app.services.open_synthesis import MeantPatient, OpenedSynthesis, open_synthesis
+from app.services.synthesis_as_text import SHOWN_POINTS, synthesis_as_text
 from app.services.synthesis_in_words import SynthesisInWords
 from app.store.errors import NotFound
-
-SHOWN_POINTS = 3
-"""Points of vigilance that are shown; the page says how many more there are."""
+from app.store.patient import Identifier
+from app.store.synthesis_mark import MarkKind
+from app.wording import Wording
 
 router = APIRouter(prefix="/pages", tags=["pages"], include_in_schema=False)
 
 Lang = Annotated[str | None, Query(max_length=35, description="The page's language; by default the browser's.")]
+PatientId = Annotated[UUID | None, Query(description="The patient whose record is open: another one's is refused.")]
+PatientNumber = Annotated[
+    str | None, Query(max_length=401, pattern=r"^[^|]+\|.+$", description="The same by a hospital's number: system|value.")
+]
 
 
 @router.get("/synthesis")
-async def synthesis_page(installed: Installed, call: PageCall, consultation: UUID, lang: Lang = None) -> HTMLResponse:
-    """The synthesis of one consultation."""
-    found = await read_synthesis(installed, call, consultation)
-    wanted = (lang, *call.languages) if lang else call.languages
-    wording = installed.wordings.best(wanted, found.centre.languages)
-    view = SynthesisInWords(installed, found, wording)
-    return render_page(
-        "synthesis.html",
-        view=view,
-        shown_points=SHOWN_POINTS,
-        wording=wording,
-        languages=tuple(installed.wordings.by_language),
-        consultation=consultation,
-    )
+async def synthesis_page(
+    installed: Installed,
+    call: PageCall,
+    consultation: UUID,
+    lang: Lang = None,
+    patient: PatientId = None,
+    identifier: PatientNumber = None,
+) -> HTMLResponse:
+    """The synthesis of one consultation. Raises PatientDiffers where another patient's record is open."""
+    opened = await open_synthesis(installed, call, consultation, meant=_meant(patient, identifier))
+    return _page(installed, call, opened, lang)
+
+
+@router.post("/synthesis")
+async def mark_as_seen(
+    installed: Installed, call: PageAction, consultation: UUID, request: Request, lang: Lang = None
+) -> Response:
+    """Say that the caller has seen the version that the page shows, and show it again."""
+    await read_form(request)
+    await open_synthesis(installed, call, consultation, mark=MarkKind.SEEN)
+    query = f"consultation={consultation}" + (f"&lang={lang}" if lang else "")
+    return RedirectResponse(f"/pages/synthesis?{query}", status_code=303)
 
 
 @router.get("/{name}")
 async def static_file(name: str) -> Response:
-    """The style sheet and the icon of the pages. Raises NotFound."""
+    """The style sheets, scripts and icon of the pages. Raises NotFound."""
     if name not in STATIC_FILES:
         raise NotFound
     media_type, content = STATIC_FILES[name]
     return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
+def _page(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> HTMLResponse:
+    wording = wording_for(installed, call, opened, lang)
+    view = SynthesisInWords(installed, opened.versioned.found, wording)
+    changes = ChangesInWords(installed, opened, view)
+    return render_page(
+        "synthesis.html",
+        runs_scripts=True,
+        view=view,
+        changes=changes,
+        shown_points=SHOWN_POINTS,
+        trend_line=trend_line,
+        text=synthesis_as_text(view, changes.version),
+        wording=wording,
+        languages=tuple(installed.wordings.by_language),
+        consultation=opened.versioned.material.visit.consultation_id,
+    )
+
+
+def wording_for(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> Wording:
+    """The words of the page: the language that was asked for, else the browser's, else the centre's."""
+    wanted = (lang, *call.languages) if lang else call.languages
+    return installed.wordings.best(wanted, opened.versioned.found.centre.languages)
+
+
+def _meant(patient: UUID | None, identifier: str | None) -> MeantPatient | None:
+    if patient is None and identifier is None:
+        return None
+    system, _, value = (identifier or "").partition("|")
+    return MeantPatient(patient, Identifier(system, value) if identifier else None)

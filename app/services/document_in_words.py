@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from app.services.synthesis_in_words import Cell, Row, SynthesisInWords
+from app.services.synthesis_in_words import SynthesisInWords
+from app.services.synthesis_parts import Cell, Row
 from app.wording import Wording
 from fhir_export.answer_state import AnswerState, DocumentStatus
 from fhir_export.citations import Citations
@@ -63,8 +64,13 @@ class DocumentInWords:
         if heading.born:
             whose.append(Words(self._say("synthesis.born", date=heading.born)))
         start = view.at(view.synthesis.consultation.start)
-        visit = Words(self._say("synthesis.for_consultation", date=start))
-        yield Paragraph([(Words(heading.centre, is_own=False),), tuple(whose), (visit,), (Words(view.period),)])
+        visit = self._say("synthesis.for_consultation", date=start)
+        about = (*heading.identity, visit, *filter(None, (view.treatment,)), view.period, view.freshness)
+        yield Paragraph(
+            [(Words(heading.centre, is_own=False),), tuple(whose), *((Words(sentence),) for sentence in about)]
+        )
+        if view.other_records:
+            yield _paragraph(view.other_records)
         dated = self._say("document.version", version=self._version.number, date=view.at(self._version.dated))
         yield Paragraph([(Words(sentence),) for sentence in (*self._standing(), self._state, dated)])
         yield _paragraph(heading.mode, self._say("synthesis.emergency"))
@@ -90,7 +96,8 @@ class DocumentInWords:
         if not view.is_record:
             title = say("synthesis.symptoms")
             yield Section(SectionCode.SYMPTOMS, title, tuple(self._symptoms()), cited.symptoms)
-            blocks = (self._table(say("synthesis.scale"), view.scales),)
+            groups = [self._table(group.title, group.rows) for group in view.scales]
+            blocks = tuple(groups or [self._table(say("synthesis.scale"), ())])
             yield Section(SectionCode.SCALES, say("synthesis.scales"), blocks, cited.scales)
         yield Section(SectionCode.ANSWERS, say("synthesis.answers"), tuple(self._answers()), cited.answered)
         mode = _paragraph(view.heading.mode, say("synthesis.emergency"))
@@ -144,7 +151,7 @@ class DocumentInWords:
         if not responses:
             yield _paragraph(self._say("synthesis.nothing"), self._state)
         for response in responses:
-            parts = (response.by, response.complete, *([response.declined] if response.declined else []))
+            parts = (response.by, response.complete, *filter(None, (response.declined, response.corrected)))
             first = (Words(f"{response.on} ·"), Words(response.title, is_own=False), Words(f"· {' · '.join(parts)}"))
             yield Paragraph([first, (Words(response.evidence),)])
             if response.answers:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
-from app.services.document_content import content_digest
 from app.services.document_in_words import DocumentInWords
 from app.services.errors import NoConsultation
 from app.services.export_encounter import exported_encounter
@@ -17,18 +16,16 @@ from app.services.export_patient import exported_patients
 from app.services.export_people import exported_centre, exported_recorder, exported_software
 from app.services.exported_response import worded
 from app.services.installation import Installation
-from app.services.me import OPENS_BEFORE
-from app.services.read_synthesis import Material, SynthesisOfPatient, read_material
+from app.services.read_synthesis import Material, SynthesisOfPatient
 from app.services.synthesis_in_words import SynthesisInWords
+from app.services.versioned_synthesis import read_versioned
 from app.store.centre import read_centre
 from app.store.consultation import StoredConsultation, consultations_of, read_consultation, read_consultations
-from app.store.document_version import StoredDocumentVersion, add_document_version, find_newest_version
 from app.store.patient import read_patient, read_patients
 from app.store.patient_link import links_of
-from app.store.transaction import PatientLock, Transaction
-from fhir_export.answer_state import AnswerState, DocumentStatus, answer_state, document_status
+from app.store.transaction import Transaction
 from fhir_export.citations import Citations
-from fhir_export.composition import DocumentVersion, ExportedDocument, composition_resource
+from fhir_export.composition import ExportedDocument, composition_resource
 from fhir_export.device import SOFTWARE_ID
 from fhir_export.document import document_bundle
 from fhir_export.encoding import Resource
@@ -104,53 +101,24 @@ async def _document(
 
 
 async def _drafted(installation: Installation, call: Call, tx: Transaction, visit: StoredConsultation) -> _Drafted:
-    authorise(call.caller, Operation.READ_SYNTHESIS, visit.patient_id)
-    # Those who read the document at a time, and those who store for the patient, follow each other: one change makes
-    # one version, and no version says less than the one before it.
-    await tx.lock(PatientLock(visit.patient_id))
-    newest = await find_newest_version(tx, visit.consultation_id)
-    moment = max(call.received_at, newest.as_of) if newest else call.received_at
-    material = await read_material(installation, call, tx, await read_consultation(tx, visit.consultation_id), moment)
-    found = material.synthesis(installation)
-    opens_at = material.visit.starts_at - OPENS_BEFORE
-    state = answer_state(found.synthesis, opens_at)
-    version = await _version(tx, found, state, newest)
-    tx.audit.about(visit.consultation_id, visit.patient_id, version.number)
+    versioned = await read_versioned(installation, call, tx, visit)
+    material, found = versioned.material, versioned.found
     wording = installation.wordings.best(call.languages, found.centre.languages)
     past = (*material.past.responses, *([material.past.baseline] if material.past.baseline else []))
     citations = Citations(found.synthesis, past)
     view = SynthesisInWords(installation, found, wording)
     document = ExportedDocument(
         synthesis=found.synthesis,
-        state=state,
-        version=version,
+        state=versioned.state,
+        version=versioned.version,
         used=citations.used,
         patient_id=str(visit.patient_id),
         centre_id=str(found.centre.centre_id),
         author_id=SOFTWARE_ID,
         canonical_base=installation.knowledge.settings.canonical_base.rstrip("/"),
     )
-    said = DocumentInWords(view, citations, state, version, opens_at).said()
+    said = DocumentInWords(view, citations, versioned.state, versioned.version, versioned.opens_at).said()
     return _Drafted(composition_resource(document, said), citations.observed, material, found)
-
-
-async def _version(
-    tx: Transaction, found: SynthesisOfPatient, state: AnswerState, newest: StoredDocumentVersion | None
-) -> DocumentVersion:
-    """The newest version where the document says what that one said; else a new one."""
-    digest = content_digest(found, state)
-    if newest is None or newest.content_sha256 != digest:
-        before = DocumentStatus(newest.status) if newest else None
-        newest = StoredDocumentVersion(
-            consultation_id=found.consultation.consultation_id,
-            version=newest.version + 1 if newest else 1,
-            patient_id=found.patient.patient_id,
-            content_sha256=digest,
-            status=document_status(found.synthesis, before).value,
-            as_of=found.synthesis.as_of,
-        )
-        await add_document_version(tx, newest)
-    return DocumentVersion(newest.version, DocumentStatus(newest.status), newest.as_of)
 
 
 async def _resources(installation: Installation, call: Call, tx: Transaction, drafted: _Drafted) -> list[Resource]:

@@ -15,12 +15,13 @@ from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of, read_consultation
 from app.store.patient import Patient, read_patient
+from app.store.patient_link import links_of
 from app.store.response import StoredResponse
 from app.store.response_reading import find_first, read_between
 from app.store.transaction import Transaction
 from app.wording import Wording
 from questionnaires.definition import Questionnaire
-from scoring.history import Consultation, ResponseRef, last_consultation
+from scoring.history import Consultation, PastResponse, ResponseRef, last_consultation
 from scoring.synthesis import REFERENCE_DAYS, Past, Synthesis, synthesise
 from scoring.vigilance import Point
 
@@ -43,7 +44,11 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class SynthesisOfPatient:
-    """A synthesis with whom it is about, the words of what was asked, and what the alerts in it were raised on."""
+    """A synthesis with whom it is about, the words of what was asked, and what it rests on.
+
+    `past` and `rows`: the responses that were read, as scoring knows them and as they are stored. `other_records`: the
+    patients of the centre who turned out to be this one, or whom this one turned out to be; their answers are not read.
+    """
 
     synthesis: Synthesis
     patient: Patient
@@ -51,6 +56,9 @@ class SynthesisOfPatient:
     consultation: StoredConsultation
     words: Words
     bases: Mapping[ResponseRef, Basis]
+    past: Mapping[ResponseRef, PastResponse]
+    rows: Mapping[ResponseRef, StoredResponse]
+    other_records: tuple[UUID, ...] = ()
 
     def alert_of(self, point: Point, wording: Wording) -> AlertInWords | None:
         """The urgent alert of a point of vigilance, with its reasons in words; None where it is none."""
@@ -71,12 +79,24 @@ class Material:
     words: Words
     past: Past
     moment: datetime
+    other_records: tuple[UUID, ...]
     _rows: _Rows
+
+    @property
+    def by_ref(self) -> dict[ResponseRef, StoredResponse]:
+        """Every row that was read."""
+        every = (*self._rows.responses, *([self._rows.first] if self._rows.first else ()))
+        return {ResponseRef(str(row.response_id), row.revision): row for row in every}
+
+    @property
+    def rows_shown(self) -> Sequence[StoredResponse]:
+        """The rows from the reference period up to the moment, those entered in error too; in order of time."""
+        until = min(self.moment, self.visit.starts_at)
+        return [row for row in self._rows.responses if row.authored_at <= until]
 
     def of(self, refs: Iterable[ResponseRef]) -> list[StoredResponse]:
         """The rows of these responses, in their order."""
-        every = (*self._rows.responses, *([self._rows.first] if self._rows.first else ()))
-        by_ref = {ResponseRef(str(row.response_id), row.revision): row for row in every}
+        by_ref = self.by_ref
         return [by_ref[ref] for ref in refs]
 
     def synthesis(self, installation: Installation) -> SynthesisOfPatient:
@@ -87,7 +107,18 @@ class Material:
             if response.alerts
         }
         synthesis = synthesise(self.visit.domain, self.past, mode=self.centre.mode, as_of=self.moment)
-        return SynthesisOfPatient(synthesis, self.patient, self.centre, self.visit, self.words, bases)
+        read = (*self.past.responses, *([self.past.baseline] if self.past.baseline else ()))
+        return SynthesisOfPatient(
+            synthesis=synthesis,
+            patient=self.patient,
+            centre=self.centre,
+            consultation=self.visit,
+            words=self.words,
+            bases=bases,
+            past={response.ref: response for response in read},
+            rows=self.by_ref,
+            other_records=self.other_records,
+        )
 
 
 async def read_synthesis(
@@ -114,7 +145,10 @@ async def read_material(
     rows = await _read(tx, visit)
     past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
     words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
-    return Material(visit, patient, centre, words, past, moment, rows)
+    links = await links_of(tx, [visit.patient_id])
+    replacing = links.replaced_by(visit.patient_id)
+    others = (*links.replaces(visit.patient_id), *([replacing] if replacing else ()))
+    return Material(visit, patient, centre, words, past, moment, others, rows)
 
 
 async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:

@@ -20,14 +20,13 @@ SYNTHESIS_MARK = Table(
     Column("patient_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("document_version", Integer, nullable=False),
-    Column("as_of", DateTime(timezone=True), nullable=False),
     Column("role", Text, nullable=False),
     Column("name", Text),
     Column("marked_at", DateTime(timezone=True), nullable=False),
     ForeignKeyConstraint(["centre_id", "consultation_id"], ["consultation.centre_id", "consultation.consultation_id"]),
 )
 
-_FIELDS = ("consultation_id", "mark_id", "patient_id", "kind", "document_version", "as_of", "role", "name", "marked_at")
+_FIELDS = ("consultation_id", "mark_id", "patient_id", "kind", "document_version", "role", "name", "marked_at")
 _ADD = Statement(insert_row(SYNTHESIS_MARK, "centre_id", *_FIELDS))
 _OF_CONSULTATION = Statement(
     select(SYNTHESIS_MARK)
@@ -48,14 +47,13 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SynthesisMark:
-    """One mark. `as_of`: the time of the version; `name`: as the identity provider gave it, None where it gave none."""
+    """One mark, on a version of the document. `name`: as the identity provider gave it, None where it gave none."""
 
     consultation_id: UUID
     mark_id: UUID
     patient_id: UUID
     kind: MarkKind
     document_version: int
-    as_of: datetime
     role: str
     name: str | None
     marked_at: datetime

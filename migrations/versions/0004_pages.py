@@ -39,7 +39,6 @@ CREATE TABLE synthesis_mark (
     patient_id uuid NOT NULL,
     kind text NOT NULL,
     document_version integer NOT NULL,
-    as_of timestamptz NOT NULL,
     role text NOT NULL,
     name text,
     marked_at timestamptz NOT NULL,
