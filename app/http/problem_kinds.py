@@ -73,6 +73,15 @@ _KINDS = (
         "The caller's role never does this, or its token lacks the SMART scope that `missing_scope` names.",
     ),
     ProblemKind(
+        "cross-site",
+        "A page of another site asks for this",
+        403,
+        "forbidden",
+        False,
+        "What a page of ours does with its reader's session, no other site's page may ask for: `Sec-Fetch-Site` or "
+        "`Origin` said that one did. Nothing was done. Behind a proxy that changes `Host`, set `VIGIE_PAGES_BASE`.",
+    ),
+    ProblemKind(
         "licence-restricted",
         "The wording is licensed and was not loaded",
         403,

@@ -19,6 +19,7 @@ _FOR_PATIENTS = {
 _FOR_STAFF = {
     "not-authenticated": "page.problem_not_signed_in",
     "not-permitted": "page.problem_not_permitted",
+    "cross-site": "page.problem_cross_site",
     "not-found": "page.problem_not_found",
     "patient-differs": "page.problem_patient_differs",
     "licence-restricted": "page.problem_licence",
