@@ -9,6 +9,7 @@ RUN pip install --require-hashes -r requirements.txt
 COPY pyproject.toml README.md ./
 COPY questionnaires questionnaires
 COPY scoring scoring
+COPY guidance guidance
 COPY fhir_export fhir_export
 COPY migrations migrations
 COPY app app

@@ -10,7 +10,7 @@ DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml --extra embedded
-SOURCES := app questionnaires scoring fhir_export migrations bench tests
+SOURCES := app questionnaires scoring guidance fhir_export migrations bench tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock

@@ -11,7 +11,7 @@ from questionnaires.definition import Item, ItemType, Questionnaire
 from questionnaires.instrument_files import Reference
 from scoring.inputs import Input
 from scoring.operators import Operands, Operator
-from scoring.rules import AlertRule, Band, ItemBands, MissingPolicy, Policy, ScoreRule, Since
+from scoring.rules import AlertRule, Band, Direction, ItemBands, MissingPolicy, Policy, ScoreKind, ScoreRule, Since
 from scoring.score import Exact, Result
 
 _MOST_REMEMBERED = 10_000
@@ -165,6 +165,14 @@ class Rulebook:
             if known is None or rule.kind.rank < known.kind.rank:
                 best[rule.concept] = rule
         return best
+
+    @cached_property
+    def symptom_rules(self) -> tuple[ScoreRule, ...]:
+        """Of the `line_rules` those of one symptom, in which more is worse, in the order in which it is asked."""
+        kinds = (ScoreKind.COMPOSITE_GRADE, ScoreKind.PRESENCE, ScoreKind.SEVERITY)
+        place = {item.link_id: number for number, item in enumerate(self.questionnaire.questions)}
+        found = [r for r in self.line_rules.values() if r.kind in kinds and r.higher_is is Direction.WORSE]
+        return tuple(sorted(found, key=lambda rule: min(place[i.link_id] for i in self.rules[rule.name].items)))
 
     def band_of_item(self, link_id: str, value: Exact | Decimal) -> str | None:
         """The published word for one answer, where there is one."""

@@ -30,9 +30,10 @@ class Context(Body):
 
 
 class MessageOut(BaseModel):
-    """One sentence for the patient."""
+    """Some sentences for the patient. `title` is that of a piece of advice (`kind` is `advice`), else null."""
 
     kind: str
+    title: str | None
     text: str
 
 
@@ -192,6 +193,6 @@ def _rescored(stored: StoredResponse) -> RescoredOut | None:
 def _feedback(told: Feedback) -> FeedbackOut:
     return FeedbackOut(
         language=told.language,
-        messages=[MessageOut(kind=m.kind, text=m.text) for m in told.messages],
+        messages=[MessageOut(kind=m.kind, title=m.title, text=m.text) for m in told.messages],
         contacts=[ContactOut(number=c.number, name=c.name, kind=c.kind) for c in told.contacts],
     )

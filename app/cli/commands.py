@@ -19,6 +19,7 @@ from app.demo.seed import CENTRE_ID
 from app.security.caller import Role
 from app.security.demo_issuer import DemoIssuer
 from app.security.errors import SecurityError
+from app.services.check_advice import check_advice, publish_advice
 from app.services.check_instruments import check_instruments
 from app.services.check_instruments import publish as publish_instruments
 from app.services.installation import load_knowledge
@@ -99,27 +100,42 @@ def migrate() -> None:
 
 @app.command()
 def check(instruments: Root = None) -> None:
-    """Check every instrument folder: shapes, references, tables, texts, worked examples, digests."""
+    """Check every instrument folder (shapes, references, tables, texts, worked examples, digests) and all advice.
+
+    With --instruments, the folders there alone.
+    """
     settings = Settings()
     root = instruments or settings.instruments_dir
-    report = check_instruments(root, settings.canonical_base)
-    for problem in report.problems:
+    reports = [check_instruments(root, settings.canonical_base)]
+    if instruments is None:
+        reports.append(check_advice())
+    problems = [problem for report in reports for problem in report.problems]
+    for problem in problems:
         err.print(str(problem))
-    if report.problems:
-        stop(f"{len(report.problems)} problem(s) in {root}")
-    out.print(f"{len(report.digests)} published artefacts, all as they were published.")
+    if problems:
+        stop(f"{len(problems)} problem(s) in {root}" + (" and the advice" if instruments is None else ""))
+    count = sum(len(report.digests) for report in reports)
+    out.print(f"{count} published artefacts, all as they were published.")
 
 
 @app.command()
 def publish(instruments: Root = None) -> None:
-    """Add new versions to published.lock, after a check. What is published already is never changed."""
+    """Add new versions to published.lock, after a check. What is published already is never changed.
+
+    Each package has a lock of its own: of instruments and of advice. With --instruments, that of the folders there.
+    """
     settings = Settings()
-    report, added = publish_instruments(instruments or settings.instruments_dir, settings.canonical_base)
-    for problem in report.problems:
-        err.print(str(problem))
-    if report.problems:
-        stop("nothing was published")
-    out.print("\n".join(f"published {name}" for name in added) or "There is nothing new to publish.")
+    done = [publish_instruments(instruments or settings.instruments_dir, settings.canonical_base)]
+    if instruments is None:
+        done.append(publish_advice())
+    for report, added in done:
+        out.print("".join(f"published {name}\n" for name in added), end="")
+        for problem in report.problems:
+            err.print(str(problem))
+    if any(report.problems for report, _ in done):
+        stop("nothing was published where there is a problem")
+    if not any(added for _, added in done):
+        out.print("There is nothing new to publish.")
 
 
 @app.command()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.services.answer_by_link import has_topics_open
 from app.services.call import Call
-from app.services.feedback import Contact, Message, feedback
+from app.services.feedback import Contact, Message, feedback_of
 from app.services.history import answers_from, rulebook_of
 from app.services.installation import Installation
 from app.services.open_link import OpenedLink
@@ -43,7 +43,7 @@ class Answered:
         self.notice = notice
         self._installation = installation
         self._response = link.response
-        said = feedback(link.response.evaluation["feedback"], link.centre, link.wording)
+        said = feedback_of(link.response, link.centre, installation.knowledge, link.wording)
         self.contacts: tuple[Contact, ...] = said.contacts
         self.messages: tuple[Message, ...] = said.messages
         self.topics_open = has_topics_open(link, call) and link.response.status is not ResponseStatus.ENTERED_IN_ERROR

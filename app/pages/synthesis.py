@@ -27,7 +27,8 @@ router = APIRouter(prefix="/pages", tags=["pages"], include_in_schema=False)
 Lang = Annotated[str | None, Query(max_length=35, description="The page's language; by default the browser's.")]
 PatientId = Annotated[UUID | None, Query(description="The patient whose record is open: another one's is refused.")]
 PatientNumber = Annotated[
-    str | None, Query(max_length=401, pattern=r"^[^|]+\|.+$", description="The same by a hospital's number: system|value.")
+    str | None,
+    Query(max_length=401, pattern=r"^[^|]+\|.+$", description="The same by a hospital's number: system|value."),
 ]
 
 

@@ -9,7 +9,7 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.comparison import compares_scores, read_comparison
 from app.services.errors import NotInEffect, ResponseInvalid
-from app.services.evaluation import evaluate, late_by_hours_of, on_treatment_of
+from app.services.evaluation import advice_of, evaluate, late_by_hours_of, on_treatment_of
 from app.services.feedback import Feedback, plain_feedback, receipt
 from app.services.history import column_scores, plain_answers, rulebook_of
 from app.services.installation import Installation
@@ -23,6 +23,7 @@ from app.store.response import StoredResponse
 from app.store.response_reading import read_current
 from app.store.response_writing import add_revision
 from app.store.transaction import PatientLock, Transaction
+from guidance.library import AdviceLibrary
 from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
 
@@ -48,7 +49,7 @@ async def correct_response(
     """Store corrected answers as the next revision, against the versions that the response is pinned to.
 
     The answers keep the time at which they were first given, and what was said of treatment then, where nothing else is
-    said now. They are scored and compared anew; what the patient must do now is said anew.
+    said now. They are scored and compared anew; what the patient must do now is said anew, and advice chosen anew.
     Raises NotFound, Conflict, NotInEffect, ResponseInvalid.
     """
     async with opened(installation, call, Operation.CORRECT_RESPONSE) as tx:
@@ -57,10 +58,17 @@ async def correct_response(
         if not isinstance(checked, CheckedResponse):
             raise ResponseInvalid(checked)
         stored, centre = await store_correction(
-            tx, installation, call, current, checked, reason=reason, on_treatment=on_treatment
+            tx,
+            installation,
+            call,
+            current,
+            checked,
+            reason=reason,
+            on_treatment=on_treatment,
+            library=installation.advice,
         )
         (read,) = await as_read(installation, call, tx, [stored])
-    return Corrected(read, receipt(stored, centre, installation.wordings).feedback)
+    return Corrected(read, receipt(stored, centre, installation.knowledge).feedback)
 
 
 async def store_correction(
@@ -72,8 +80,13 @@ async def store_correction(
     *,
     reason: str,
     on_treatment: bool | None = None,
+    library: AdviceLibrary | None = None,
 ) -> tuple[StoredResponse, Centre]:
-    """The same in an open transaction, of answers that were checked against the pinned version. Raises Conflict."""
+    """The same in an open transaction, of answers that were checked against the pinned version.
+
+    `library` None: the patient reads nothing of this correction, and the advice stays what they read before it.
+    Raises Conflict.
+    """
     rulebook = rulebook_of(installation, current)
     await tx.lock(PatientLock(current.patient_id))
     about = ComparableTo(
@@ -86,7 +99,10 @@ async def store_correction(
         mode=before.centre.mode,
         comparison=await read_comparison(installation, tx, rulebook, about, before),
         on_treatment=on_treatment_of(current) if on_treatment is None else on_treatment,
+        library=library,
     )
+    if library is None:
+        evaluation = replace(evaluation, advice=advice_of(current))
     plain = evaluation.plain(
         feedback=plain_feedback(evaluation.urgency, before.next_consultation_at, self_harm=evaluation.is_of_self_harm),
         flags=current.evaluation["flags"],

@@ -1,4 +1,4 @@
-"""What is computed when answers are stored: scores, and in the mode `alert` what needs a person."""
+"""What is computed when answers are stored: scores, advice, and in the mode `alert` what needs a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from app.services.comparison import Comparison
 from app.services.history import plain_alerts, rulebook_of
 from app.services.installation import Installation
 from app.store.response import StoredResponse
+from guidance.advice import AdviceRef
+from guidance.choosing import fitting_advice
+from guidance.library import AdviceLibrary
 from questionnaires.response import CheckedResponse
 from scoring.alerts import SELF_HARM, Alert, Circumstances, evaluate_alerts
 from scoring.engine import score
@@ -29,12 +32,13 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the answers mean on the day they are stored."""
+    """What the answers mean on the day they are stored. `advice` is what their patient reads with the receipt."""
 
     mode: Mode
     scores: Scores
     alerts: tuple[Alert, ...]
     basis: Basis
+    advice: tuple[AdviceRef, ...] = ()
 
     @property
     def urgency(self) -> AlertSeverity | None:
@@ -57,7 +61,7 @@ class Evaluation:
         """The evaluation column: mode, alerts and their evidence, what the feedback rests on, what clocks said, and
         of each language the revision of the words that the response is shown in.
 
-        `context` and `late_by_hours` are there only where there is something to say.
+        `context`, `late_by_hours` and `advice` are there only where there is something to say.
         """
         plain: dict[str, Any] = {
             "mode": self.mode.value,
@@ -71,6 +75,8 @@ class Evaluation:
             plain["context"] = {"on_treatment": self.basis.on_treatment}
         if late_by_hours is not None:
             plain["late_by_hours"] = late_by_hours
+        if self.advice:
+            plain["advice"] = [str(ref) for ref in self.advice]
         return plain
 
 
@@ -81,14 +87,19 @@ def evaluate(
     mode: Mode,
     comparison: Comparison,
     on_treatment: bool | None,
+    library: AdviceLibrary | None,
 ) -> Evaluation:
-    """Score the answers; in the mode `alert`, say what needs a person."""
+    """Score the answers; in the mode `alert`, say what needs a person; but for the mode `record`, choose advice.
+
+    `library` None: no patient reads an answer to this, so there is no advice.
+    """
     scores = score(rulebook, response)
     alerts: tuple[Alert, ...] = ()
     if mode is Mode.ALERT:
         circumstances = Circumstances(comparison.earlier, on_treatment)
         alerts = evaluate_alerts(rulebook, response, scores, circumstances)
-    return Evaluation(mode, scores, alerts, Basis(rulebook, comparison.refs, on_treatment))
+    advice = () if library is None or mode is Mode.RECORD else fitting_advice(library, rulebook, scores)
+    return Evaluation(mode, scores, alerts, Basis(rulebook, comparison.refs, on_treatment), advice)
 
 
 def basis_of(installation: Installation, stored: StoredResponse) -> Basis:
@@ -110,6 +121,11 @@ def late_by_hours_of(stored: StoredResponse) -> int | None:
     """How late the response was when it first arrived; None where it was not, or was stored before this was noted."""
     late: int | None = stored.evaluation.get("late_by_hours")
     return late
+
+
+def advice_of(stored: StoredResponse) -> tuple[AdviceRef, ...]:
+    """The advice that was given with the receipt of a response, in the order in which it was read."""
+    return tuple(AdviceRef.parse(named) for named in stored.evaluation.get("advice", ()))
 
 
 def _compared_with(stored: StoredResponse) -> dict[Since, ResponseRef]:

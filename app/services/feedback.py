@@ -1,5 +1,9 @@
-"""What a patient reads after sending: what to do now, whom to call, and what becomes of the answers. No scores."""
+"""What a patient reads after sending: what to do now, whom to call, what becomes of the answers, and advice.
 
+No scores.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,18 +12,22 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from app.services.evaluation import advice_of
+from app.services.installation import Knowledge
 from app.store.centre import Centre, ContactKind, EmergencyContact
 from app.store.response import StoredResponse
-from app.wording import Wording, Wordings
+from app.wording import Wording
+from guidance.advice import Advice
 from scoring.rules import AlertSeverity
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence for the patient. `kind` says what it is about, for the app's layout."""
+    """Some sentences for the patient. `kind` says what they are about, for the app's layout; advice has a title."""
 
     kind: str
     text: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,18 @@ class Receipt:
     feedback: Feedback
 
 
-def receipt(response: StoredResponse, centre: Centre, wordings: Wordings) -> Receipt:
+def receipt(response: StoredResponse, centre: Centre, knowledge: Knowledge) -> Receipt:
     """The answer to whoever sent a response: in its language, else in one of the centre's."""
-    wording = wordings.best((response.language,), centre.languages)
-    return Receipt(response, feedback(response.evaluation["feedback"], centre, wording))
+    wording = knowledge.wordings.best((response.language,), centre.languages)
+    return Receipt(response, feedback_of(response, centre, knowledge, wording))
+
+
+def feedback_of(response: StoredResponse, centre: Centre, knowledge: Knowledge, wording: Wording) -> Feedback:
+    """What the patient of a stored response reads, in the words of a language."""
+    found = [knowledge.advice.find(ref) for ref in advice_of(response)]
+    # What a newer release published is not here after a step back to this one. The rest is said all the same.
+    advice = [known for known in found if known is not None]
+    return feedback(response.evaluation["feedback"], advice, centre, wording)
 
 
 def plain_feedback(
@@ -68,8 +84,11 @@ def plain_feedback(
     return plain | {"self_harm": True} if self_harm else plain
 
 
-def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedback:
-    """The feedback in words. The numbers are always the centre's present ones: an old number helps nobody."""
+def feedback(plain: dict[str, Any], advice: Iterable[Advice], centre: Centre, wording: Wording) -> Feedback:
+    """The feedback in words, advice last.
+
+    The numbers are always the centre's present ones: an old number helps nobody.
+    """
     messages: list[Message] = []
     self_harm = plain.get("self_harm", False)
     if self_harm:
@@ -85,6 +104,8 @@ def feedback(plain: dict[str, Any], centre: Centre, wording: Wording) -> Feedbac
         messages.append(Message("shown-at", wording.say("feedback.shown_at", date=on)))
     else:
         messages.append(Message("shown-at", wording.say("feedback.shown_at_next")))
+    advised = [known.words[wording.language] for known in advice]
+    messages.extend(Message("advice", f"{words.text} {words.call_if}", words.title) for words in advised)
     return Feedback(wording.language, tuple(messages), contacts(centre, wording, helplines_first=self_harm))
 
 

@@ -1,10 +1,11 @@
-"""What every use case works with: settings, catalogue, rulebooks, words, and the database."""
+"""What every use case works with: settings, catalogue, rulebooks, words, advice, and the database."""
 
 from dataclasses import dataclass
 
 from app.settings import Settings
 from app.store.pool import Pool
 from app.wording import Wordings
+from guidance.library import AdviceLibrary
 from questionnaires.catalogue import Catalogue, load_catalogue
 from scoring.loading import Rulebooks, load_rulebooks
 
@@ -17,6 +18,7 @@ class Knowledge:
     catalogue: Catalogue
     rulebooks: Rulebooks
     wordings: Wordings
+    advice: AdviceLibrary
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,14 @@ class Installation:
         """The service's own words."""
         return self.knowledge.wordings
 
+    @property
+    def advice(self) -> AdviceLibrary:
+        """All advice for patients."""
+        return self.knowledge.advice
+
 
 def load_knowledge(settings: Settings) -> Knowledge:
-    """Load what the instrument folders and the words of the service say. Raises InstrumentInvalid."""
+    """Load what the instrument folders, the words of the service and the advice say. Raises InstrumentInvalid."""
     catalogue = load_catalogue(settings.instruments_dir, settings.canonical_base)
-    return Knowledge(settings, catalogue, load_rulebooks(settings.instruments_dir, catalogue), Wordings.load())
+    rulebooks = load_rulebooks(settings.instruments_dir, catalogue)
+    return Knowledge(settings, catalogue, rulebooks, Wordings.load(), AdviceLibrary.load())

@@ -30,6 +30,7 @@ from app.store.response import StoredResponse
 from app.store.response_reading import find_by_key
 from app.store.response_writing import add_response
 from app.store.transaction import PatientLock, Transaction
+from guidance.library import AdviceLibrary
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.response import CheckedResponse, ResponseStatus
 from questionnaires.validation import validate
@@ -120,7 +121,7 @@ async def store_accepted(
 ) -> Receipt:
     """Store in a transaction that holds the patient's lock, and say what the patient reads. Raises as `store_row`."""
     stored, centre = await store_row(tx, installation, call, patient_id, accepted)
-    return receipt(stored, centre, installation.wordings)
+    return receipt(stored, centre, installation.knowledge)
 
 
 async def store_row(
@@ -145,7 +146,9 @@ async def store_row(
     if refusal is None:
         words = await words_of(tx, installation, [sent.instrument])
         compared = await read_comparison(installation, tx, rulebook, about, before)
-        stored = await add_response(tx, evaluated_row(call, patient_id, accepted, before, compared, words))
+        # What comes as FHIR is answered with a resource: its patient is told nothing.
+        library = installation.advice if sent.received is None else None
+        stored = await add_response(tx, evaluated_row(call, patient_id, accepted, before, compared, words, library))
     if stored is not None and before.draft_begun_at is not None:
         await remove_draft(tx, patient_id, sent.instrument)
     if stored is not None and sent.received is not None:
@@ -193,8 +196,12 @@ def evaluated_row(
     before: BeforeStoring,
     compared: Comparison,
     words: Words,
+    library: AdviceLibrary | None = None,
 ) -> StoredResponse:
-    """The row to be stored: the answers with everything that they were pinned to and what they mean today."""
+    """The row to be stored: the answers with everything that they were pinned to and what they mean today.
+
+    `library` is where advice for the patient comes from; None where they get no receipt.
+    """
     sent, authored, rulebook = accepted.sent, accepted.authored, accepted.rulebook
     questionnaire = accepted.checked.questionnaire
     language = sent.language or before.centre.languages[0]
@@ -206,6 +213,7 @@ def evaluated_row(
         mode=before.centre.mode,
         comparison=compared,
         on_treatment=sent.on_treatment,
+        library=library,
     )
     return StoredResponse(
         response_id=accepted.response_id,

@@ -32,6 +32,8 @@ def _lines(view: SynthesisInWords, version: str) -> Iterator[str]:
         for group in view.scales:
             yield from _titled(group.title, [_row(view, row) for row in group.rows])
     yield from _titled(say("synthesis.answers"), list(_answers(view)))
+    if view.advice:
+        yield from _titled(say("synthesis.advice"), [f"{advice.title} ({advice.on})" for advice in view.advice])
 
 
 def _titled(title: str, lines: list[str]) -> Iterator[str]:

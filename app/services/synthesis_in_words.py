@@ -8,11 +8,12 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from app.services.asked_in_words import AskedInWords
+from app.services.evaluation import advice_of
 from app.services.heading import heading
 from app.services.installation import Installation
 from app.services.read_synthesis import SynthesisOfPatient
 from app.services.rows_in_words import RowsInWords
-from app.services.synthesis_parts import Group, PointInWords, ResponseInWords, Row, TopicsInWords
+from app.services.synthesis_parts import AdviceShown, Group, PointInWords, ResponseInWords, Row, TopicsInWords
 from app.wording import Wording
 from questionnaires.definition import ItemType
 from scoring.change import Label
@@ -31,6 +32,7 @@ class SynthesisInWords:
 
     def __init__(self, installation: Installation, found: SynthesisOfPatient, wording: Wording) -> None:
         self._found = found
+        self._library = installation.advice
         self._zone = ZoneInfo(found.centre.time_zone)
         self._asked = AskedInWords(installation, found.words, wording)
         self._rows = RowsInWords(self._asked, found, wording, self.on)
@@ -145,6 +147,18 @@ class SynthesisInWords:
     def locally_worded(self) -> list[str]:
         """The titles of the questionnaires of shown composite grades that are not in their owner's licensed words."""
         return [self._asked.title(q) for q in self._of_composites if not self._asked.family(q).is_restricted]
+
+    @property
+    def advice(self) -> list[AdviceShown]:
+        """What the patient was advised since the last consultation, latest first; each piece once."""
+        found: dict[str, AdviceShown] = {}
+        for answered in reversed(self.synthesis.responses):
+            for ref in advice_of(self._found.rows[answered.response]):
+                advice = self._library.find(ref)
+                if advice is not None:
+                    title = advice.words[self.wording.language].title
+                    found.setdefault(title, AdviceShown(title, self.on(answered.authored_at)))
+        return list(found.values())
 
     @property
     def not_answered(self) -> list[str]:

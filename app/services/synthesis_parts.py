@@ -95,6 +95,14 @@ class TopicsInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceShown:
+    """A piece of advice that the patient has read, and with which answers."""
+
+    title: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseInWords:
     """One response: when, by whom, how complete. `answers` in the mode `record` only."""
 

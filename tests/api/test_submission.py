@@ -125,8 +125,8 @@ async def test_nothing_is_compared_with_what_was_entered_in_error(service: Servi
     ("urgency", "answers", "kinds"),
     [
         ("urgent", URGENT, ["act-now", "not-watched-live", "thanks", "shown-at"]),
-        ("urgent", SOON | URGENT, ["act-now", "not-watched-live", "thanks", "shown-at"]),
-        ("soon", SOON, ["call-if-worried", "not-watched-live", "thanks", "shown-at"]),
+        ("urgent", SOON | URGENT, ["act-now", "not-watched-live", "thanks", "shown-at", "advice"]),
+        ("soon", SOON, ["call-if-worried", "not-watched-live", "thanks", "shown-at", "advice"]),
         ("calm", CALM, ["not-watched-live", "thanks", "shown-at"]),
     ],
 )
@@ -147,8 +147,11 @@ async def test_feedback_says_what_to_do_first_in_the_patients_language(
     assert texts["not-watched-live"].startswith(NOT_WATCHED[language])
     assert VISIT_DAY[language] in texts["shown-at"]
     assert [contact["number"] for contact in told["contacts"]] == ["15"]
-    for word in ("score", "alert", "severe", "cannot-wait", "composite", "fatigue", "urgent", "grade"):
+    for word in ("score", "alert", "severe", "cannot-wait", "composite", "urgent", "grade"):
         assert word not in sent.text
+    # Only advice names what it is about: in a patient's words, never by a code.
+    said = [f"{message['title']} {message['text']}" for message in told["messages"] if message["kind"] != "advice"]
+    assert "fatigue" not in " ".join(said)
 
 
 async def test_without_a_visit_the_answers_are_shown_at_the_next_one(service: Service) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = ("questionnaires", "scoring", "fhir_export")
+PURE = ("questionnaires", "scoring", "guidance", "fhir_export")
 PACKAGES = (*PURE, "app", "migrations", "bench", "tests")
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "base", "constants", "models", "common", "misc"}

@@ -15,9 +15,14 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from app.cli import commands
 from app.cli.commands import app, main
-from app.services.check_instruments import LOCK
+from app.services.check_advice import check_advice, publish_advice
 from app.services.json_schemas import json_schemas
+from app.services.published_lock import LOCK
+from guidance.library import ADVICE_FOLDER
+from questionnaires.digests import read_lock
+from tests.support.advice_files import write_advice
 
 VIGIE = Path(sys.executable).with_name("vigie")
 SHIPPED = Path(__file__).parents[2] / "questionnaires" / "instruments"
@@ -134,7 +139,33 @@ def damaged(folder: Path, damages: Damage) -> Path:
 def test_check_is_content_with_what_is_shipped() -> None:
     said = vigie("check")
     assert said.exit_code == 0, said.output
-    assert re.search(r"\d+ published artefacts, all as they were published", said.stdout)
+    locks = (SHIPPED.parent / LOCK, ADVICE_FOLDER / LOCK)
+    count = sum(len(read_lock(lock.read_text(encoding="utf-8"))) for lock in locks)
+    assert said.stdout == f"{count} published artefacts, all as they were published.\n"
+
+
+def test_check_and_publish_look_at_the_advice_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_advice(tmp_path)
+    monkeypatch.setattr(commands, "check_advice", lambda: check_advice(folder))
+    monkeypatch.setattr(commands, "publish_advice", lambda: publish_advice(folder))
+    said = vigie("check")
+    assert said.exit_code == 1
+    assert f"guidance/{LOCK}:1: not locked yet: advice:nausea|1" in said.stderr
+    assert vigie("publish").output == "published advice:nausea|1\n"
+    assert vigie("check").exit_code == 0
+    assert vigie("publish").output == "There is nothing new to publish.\n"
+    (folder / "advice" / "nausea.yaml").unlink()
+    said = vigie("publish")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "advice:nausea|1 was published and is gone" in said.stderr
+
+
+def test_the_check_of_a_folder_that_an_author_names_is_of_that_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "check_advice", lambda: check_advice(tmp_path / "nowhere"))
+    assert vigie("check").exit_code == 1
+    assert vigie("check", "--instruments", str(SHIPPED)).exit_code == 0
 
 
 @pytest.mark.parametrize(

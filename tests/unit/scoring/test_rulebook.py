@@ -43,3 +43,16 @@ def test_of_two_scores_of_one_kind_the_first_stands_for_the_concept() -> None:
 def test_a_policy_that_no_rule_offers_gives_no_rulebook() -> None:
     with pytest.raises(KeyError, match="half"):
         WEEKLY.under(MissingPolicy.HALF)
+
+
+def test_symptoms_stand_in_the_order_in_which_they_are_asked_whatever_the_order_of_the_rules() -> None:
+    book = small_rulebook(Measure("nausea"), Measure("rash", ScoreKind.PRESENCE), Measure("fever", ScoreKind.SEVERITY))
+    turned = replace(book, rules=dict(reversed(list(book.rules.items()))))
+    assert [rule.concept for rule in turned.symptom_rules] == ["nausea", "rash", "fever"]
+
+
+def test_a_scale_and_what_is_better_when_higher_are_no_symptoms() -> None:
+    relief = Measure("relief", ScoreKind.SEVERITY, "relief-0-3", Direction.BETTER)
+    book = small_rulebook(Measure("pain"), Measure("well", ScoreKind.SCALE), relief)
+    assert [rule.concept for rule in book.symptom_rules] == ["pain"]
+    assert len(BOOK.symptom_rules) == 31
