@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.http.dependencies import Installed
 from app.http.form_body import read_form
+from app.pages.answer_form import language_name
 from app.pages.caller import PageAction, PageCall
 from app.pages.templates import STATIC_FILES, render_page
-from app.pages.trend_line import trend_line
+from app.pages.trend_line import px, py, trend_line
 from app.services.call import Call
 from app.services.changes_in_words import ChangesInWords
 from app.services.installation import Installation
@@ -77,9 +78,11 @@ def _page(installed: Installation, call: Call, opened: OpenedSynthesis, lang: st
         changes=changes,
         shown_points=SHOWN_POINTS,
         trend_line=trend_line,
+        px=px,
+        py=py,
         text=synthesis_as_text(view, changes.version),
         wording=wording,
-        languages=tuple(installed.wordings.by_language),
+        languages=[(code, language_name(code)) for code in installed.wordings.by_language],
         consultation=opened.versioned.material.visit.consultation_id,
     )
 

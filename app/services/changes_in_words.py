@@ -15,7 +15,7 @@ from questionnaires.response import ResponseStatus
 
 @dataclass(frozen=True, slots=True)
 class ChangeInWords:
-    """One response that is new, corrected, withdrawn or scored again; `answers`: each question with before and after."""
+    """One response that is new, corrected, withdrawn or scored again. `answers`: each question, before and after."""
 
     words: str
     answers: tuple[str, ...]

@@ -139,7 +139,7 @@ class DocumentInWords:
             yield _paragraph(*notes, say("synthesis.imputed_note"))
 
     def _table(self, about: str, rows: Iterable[Row]) -> Table:
-        columns = ("synthesis.change", "synthesis.now", "synthesis.reference", "synthesis.worst")
+        columns = ("synthesis.change", "synthesis.now", "synthesis.reference", "synthesis.worst", "synthesis.trend")
         return Table((about, *(self._say(column) for column in columns)), [_row(row) for row in rows])
 
     def _answers(self) -> Iterator[Block]:
@@ -156,6 +156,9 @@ class DocumentInWords:
             yield Paragraph([first, (Words(response.evidence),)])
             if response.answers:
                 yield Answers(response.answers)
+        if view.advice:
+            shown = [(Words(f"{advice.title} ({advice.on})", is_own=False),) for advice in view.advice]
+            yield Paragraph([(Words(self._say("synthesis.advice"), is_strong=True),), *shown])
 
 
 def _paragraph(*sentences: str) -> Paragraph:
@@ -167,7 +170,8 @@ def _row(row: Row) -> list[list[Line]]:
     if row.questionnaire:
         about.append((Words(row.questionnaire, is_own=False),))
     about += [(Words(note),) for note in row.notes]
-    return [about, [(Words(row.label_words),)], *(_cell(cell) for cell in (row.now, row.reference, row.worst))]
+    trend: list[Line] = [(Words(row.trend.words if row.trend else _NO_VALUE),)]
+    return [about, [(Words(row.label_words),)], *(_cell(cell) for cell in (row.now, row.reference, row.worst)), trend]
 
 
 def _cell(cell: Cell | None) -> list[Line]:

@@ -136,7 +136,11 @@ async def _outputs(service: Service, paths: list[str]) -> Outputs:
 
 
 def _told(path: str, content: bytes) -> bytes:
-    """What it says of responses: a FHIR search says besides up to which moment it looked, and where it goes on."""
+    """What it says of responses: a FHIR search says besides up to which moment it looked, and where it goes on; a page
+    says which version it is of all that was said since.
+    """
+    if path.startswith("/pages/synthesis"):
+        return re.sub(rb"(Version|\xd8\xa7\xd9\x84\xd9\x86\xd8\xb3\xd8\xae\xd8\xa9) \d+[^<\n]*", b"", content)
     if not (path.startswith("/fhir/") and "?" in path):
         return content
     bundle = re.sub(rb'"meta":\{"lastUpdated":"[^"]+"\},"type":"searchset"', b'"type":"searchset"', content, count=1)

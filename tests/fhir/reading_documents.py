@@ -9,7 +9,9 @@ from app.security.caller import Role
 from tests.fhir.client import get, resource
 from tests.support.service import Service
 
-_VOID = frozenset({"br", "meta", "link", "hr"})
+_VOID = frozenset({"br", "meta", "link", "hr", "path", "circle", "polyline"})
+_BESIDE = ("details", "svg", "ends")
+"""What a page has beside a row: the answers behind it, a drawing (which says in words what it shows), its dates."""
 
 
 class Shown(HTMLParser):
@@ -37,10 +39,14 @@ class Shown(HTMLParser):
         """`ranked` and `listed` items, `quoted` paragraphs, or `answers` with their questions."""
         return [_one_line(part) for part in self._parts[name]]
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_data(" ")
         if tag in _VOID:
             return
+        given = dict(attrs)
+        if tag == "svg":
+            self.handle_data(given["aria-label"] or "")
+        tag = "ends" if given.get("class") == "ends" else tag
         around = [name for name, _ in self._open]
         said: list[str] = []
         if tag == "tr" and "tbody" in around:
@@ -51,18 +57,20 @@ class Shown(HTMLParser):
             self._parts["ranked" if "ol" in around else "listed"].append(said)
         elif tag == "p" and "blockquote" in around:
             self._parts["quoted"].append(said)
-        elif tag in ("dt", "dd"):
+        elif tag in ("dt", "dd") and not {*_BESIDE} & {*around}:
             self._parts["answers"].append(said)
         self._open.append((tag, said))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
             return
-        while self._open and self._open.pop()[0] != tag:
+        while self._open and self._open.pop()[0] not in (tag, "ends" if tag == "small" else tag):
             pass
         self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
+        if any(name in _BESIDE for name, _ in self._open):
+            return
         self._whole.append(data)
         for _, said in self._open:
             said.append(data)
@@ -151,7 +159,7 @@ async def read_page(service: Service, visit: str, language: str = "fr") -> Shown
     path = f"/pages/synthesis?consultation={visit}&lang={language}"
     answer = await service.client.get(path, headers=service.as_(Role.CLINICIAN))
     assert answer.status_code == 200, answer.text
-    return Shown(answer.text.split("<main>")[1])
+    return Shown(answer.text.split('<main id="content">')[1])
 
 
 async def read_json(service: Service, visit: str, language: str = "fr") -> dict[str, Any]:
