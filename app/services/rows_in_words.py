@@ -1,10 +1,10 @@
 """The rows of the synthesis in words: values, change, trend, and the answers behind each."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from app.services.asked_in_words import AskedInWords
+from app.services.dates_in_words import DatesInWords
 from app.services.read_synthesis import SynthesisOfPatient
 from app.services.synthesis_parts import AnswersBehind, Cell, Row, Trend, TrendMark
 from app.wording import Wording
@@ -17,16 +17,15 @@ _FEWEST_MARKS = 2
 
 
 class RowsInWords:
-    """What is said of the lines of one synthesis. `on`: a date in words, in the centre's zone."""
+    """What is said of the lines of one synthesis."""
 
-    def __init__(
-        self, asked: AskedInWords, found: SynthesisOfPatient, wording: Wording, on: Callable[[datetime], str]
-    ) -> None:
+    def __init__(self, asked: AskedInWords, found: SynthesisOfPatient, wording: Wording, dates: DatesInWords) -> None:
         self._asked = asked
         self._found = found
         self._wording = wording
         self._say = wording.say
-        self._on = on
+        self._dates = dates
+        self._on = dates.on
 
     def of(self, line: Line) -> list[Row]:
         """The rows of a line: what each questionnaire says of it."""
@@ -122,8 +121,8 @@ class RowsInWords:
         return Trend(
             marks=marks,
             range=(Decimal(low), Decimal(high)),
-            first=self._on(row.trend[0].authored_at),
-            last=self._on(row.trend[-1].authored_at),
+            first=self._dates.short(row.trend[0].authored_at),
+            last=self._dates.short(row.trend[-1].authored_at),
             words="; ".join(mark.words for mark in marks),
         )
 

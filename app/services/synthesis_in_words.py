@@ -1,13 +1,12 @@
 """The synthesis in the words of one language: what page, PDF, text and document say, sentence by sentence."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from app.services.asked_in_words import AskedInWords
+from app.services.dates_in_words import DatesInWords
 from app.services.evaluation import advice_of
 from app.services.heading import heading
 from app.services.installation import Installation
@@ -34,8 +33,10 @@ class SynthesisInWords:
         self._found = found
         self._library = installation.advice
         self._zone = ZoneInfo(found.centre.time_zone)
+        dates = DatesInWords(wording.language, self._zone)
+        self.at, self.on = dates.at, dates.on
         self._asked = AskedInWords(installation, found.words, wording)
-        self._rows = RowsInWords(self._asked, found, wording, self.on)
+        self._rows = RowsInWords(self._asked, found, wording, dates)
         self.heading = heading(found.centre, found.patient, wording)
         self.wording = wording
         self.synthesis = found.synthesis
@@ -170,16 +171,6 @@ class SynthesisInWords:
         """What was answered since, newest first; in the mode `record` oldest first, with every answer."""
         ordered = self.synthesis.responses if self.is_record else tuple(reversed(self.synthesis.responses))
         return [self._response(answered) for answered in ordered]
-
-    def at(self, moment: datetime) -> str:
-        """A date and time of day in the centre's zone, in words."""
-        local = moment.astimezone(self._zone)
-        day = format_date(local, format="long", locale=self.wording.language)
-        return f"{day} {format_time(local, format='short', locale=self.wording.language)}"
-
-    def on(self, moment: datetime) -> str:
-        """A date in the centre's zone, in words."""
-        return str(format_date(moment.astimezone(self._zone), format="medium", locale=self.wording.language))
 
     def listed(self, names: Sequence[str]) -> str:
         """Names in one sentence, as the language lists them."""

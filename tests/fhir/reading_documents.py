@@ -10,8 +10,9 @@ from tests.fhir.client import get, resource
 from tests.support.service import Service
 
 _VOID = frozenset({"br", "meta", "link", "hr", "path", "circle", "polyline"})
-_BESIDE = ("details", "svg", "ends")
+_BESIDE = ("answers-behind", "svg", "ends")
 """What a page has beside a row: the answers behind it, a drawing (which says in words what it shows), its dates."""
+_TAGS = {"answers-behind": "div", "ends": "small"}
 
 
 class Shown(HTMLParser):
@@ -46,7 +47,7 @@ class Shown(HTMLParser):
         given = dict(attrs)
         if tag == "svg":
             self.handle_data(given["aria-label"] or "")
-        tag = "ends" if given.get("class") == "ends" else tag
+        tag = given["class"] if given.get("class") in _TAGS and given["class"] else tag
         around = [name for name, _ in self._open]
         said: list[str] = []
         if tag == "tr" and "tbody" in around:
@@ -64,7 +65,7 @@ class Shown(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
             return
-        while self._open and self._open.pop()[0] not in (tag, "ends" if tag == "small" else tag):
+        while self._open and (closed := self._open.pop()[0]) != tag and _TAGS.get(closed) != tag:
             pass
         self.handle_data(" ")
 
