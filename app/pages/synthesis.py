@@ -17,7 +17,7 @@ from app.services.changes_in_words import ChangesInWords
 from app.services.installation import Installation
 from app.services.open_synthesis import MeantPatient, OpenedSynthesis, open_synthesis
 from app.services.synthesis_as_text import SHOWN_POINTS, synthesis_as_text
-from app.services.synthesis_in_words import SynthesisInWords
+from app.services.synthesis_in_words import SynthesisInWords, named_lines
 from app.store.errors import NotFound
 from app.store.patient import Identifier
 from app.store.synthesis_mark import MarkKind
@@ -77,6 +77,7 @@ def _page(installed: Installation, call: Call, opened: OpenedSynthesis, lang: st
         view=view,
         changes=changes,
         shown_points=SHOWN_POINTS,
+        named_lines=named_lines,
         trend_line=trend_line,
         px=px,
         py=py,

@@ -57,6 +57,7 @@ class ChangesInWords:
         return found or [ChangeInWords(self._say("synthesis.changed_other"), ())]
 
     def _mark(self, mark: SynthesisMark) -> str:
+        assert mark.marked_at is not None, "a mark that was read has its time"
         who = mark.name or self._say(f"synthesis.somebody_{mark.role}")
         date = self._view.at(mark.marked_at)
         return self._say(f"synthesis.{mark.kind.value}_by", who=who, date=date, version=mark.document_version)

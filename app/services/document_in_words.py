@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from app.services.synthesis_in_words import SynthesisInWords
+from app.services.synthesis_in_words import SynthesisInWords, named_lines
 from app.services.synthesis_parts import Cell, Row
 from app.wording import Wording
 from fhir_export.answer_state import AnswerState, DocumentStatus
@@ -129,7 +129,7 @@ class DocumentInWords:
     def _symptoms(self) -> Iterator[Block]:
         view, say = self._view, self._say
         yield self._table(say("synthesis.line"), view.symptoms)
-        for key, names in (("synthesis.absent", view.absent), ("synthesis.silent", view.silent)):
+        for key, names in named_lines(view):
             if names:
                 yield Paragraph([(Words(say(key), is_strong=True), Words(view.listed(names), is_own=False))])
         if view.has_composites:

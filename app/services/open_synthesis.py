@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.security.operations import Operation, authorise
@@ -91,18 +92,18 @@ def _mark(call: Call, versioned: VersionedSynthesis, kind: MarkKind) -> Synthesi
         document_version=versioned.version.number,
         role=call.caller.role.value,
         name=call.caller.name,
-        marked_at=call.received_at,
     )
 
 
 async def _changes(tx: Transaction, versioned: VersionedSynthesis, since: SynthesisMark) -> list[ChangedResponse]:
     """The responses of the page that were stored after a mark, oldest first."""
+    assert since.marked_at is not None, "a mark that was read has its time"
     stored = [row for row in versioned.material.rows_shown if row.stored_at > since.marked_at]
-    return [ChangedResponse(row, await _as_it_was(tx, row, since)) for row in stored]
+    return [ChangedResponse(row, await _as_it_was(tx, row, since.marked_at)) for row in stored]
 
 
-async def _as_it_was(tx: Transaction, row: StoredResponse, since: SynthesisMark) -> StoredResponse | None:
+async def _as_it_was(tx: Transaction, row: StoredResponse, then: datetime) -> StoredResponse | None:
     if row.revision == 1:
         return None
     revisions: Sequence[StoredResponse] = await read_revisions(tx, row.response_id)
-    return next((old for old in reversed(revisions) if old.stored_at <= since.marked_at), None)
+    return next((old for old in reversed(revisions) if old.stored_at <= then), None)

@@ -81,8 +81,8 @@ class RowsInWords:
         return self._say("synthesis.change_of", label=label, values=f" {arrow} ".join(values)) if values else label
 
     def _interference(self, line: Line, row: SubRow) -> str | None:
-        value = row.now or row.worst_since
-        past = self._found.past.get(value.response) if value else None
+        """How much it interferes now: of an earlier answer it would be read as of the latest one."""
+        past = self._found.past.get(row.now.response) if row.now else None
         return self._asked.interference(row.questionnaire, line.concept, past.answers) if past else None
 
     def _notes(self, line: Line, row: SubRow) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.services.synthesis_in_words import SynthesisInWords
+from app.services.synthesis_in_words import SynthesisInWords, named_lines
 from app.services.synthesis_parts import Cell, Row
 
 SHOWN_POINTS = 3
@@ -59,7 +59,7 @@ def _topics(view: SynthesisInWords) -> Iterator[str]:
 
 def _symptoms(view: SynthesisInWords) -> Iterator[str]:
     yield from (_row(view, row) for row in view.symptoms)
-    for key, names in (("synthesis.absent", view.absent), ("synthesis.silent", view.silent)):
+    for key, names in named_lines(view):
         if names:
             yield f"{view.say(key)} {view.listed(names)}"
     if view.has_composites:

@@ -114,8 +114,9 @@ class SynthesisInWords:
 
     @property
     def symptoms(self) -> list[Row]:
-        """The symptom table: what matters most first; what is plainly absent is named by `absent` instead."""
-        lines = sorted((line for line in self._symptom_lines if not _is_calm(line)), key=self._place)
+        """The symptom table: what matters most first. What has no row is named by `named_lines` instead."""
+        shown = (line for line in self._symptom_lines if not (_is_calm(line) or _is_unknown(line)))
+        lines = sorted(shown, key=self._place)
         return [row for line in lines for row in self._rows.of(line)]
 
     @property
@@ -128,6 +129,12 @@ class SynthesisInWords:
         """The symptoms left open in the latest response, and absent when last known."""
         calm = self._calm(Label.NOT_ANSWERED)
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in calm]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The symptoms of which nothing is known: left open, and not known from before."""
+        unknown = (line for line in self._symptom_lines if _is_unknown(line))
+        return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in unknown]
 
     @property
     def scales(self) -> list[Group]:
@@ -251,6 +258,21 @@ class SynthesisInWords:
         recorded_by = self._found.rows[answered.response].recorded_by
         key = f"synthesis.recorded_by_{recorded_by}"
         return self.say(key, by=by) if key in self.wording.words else by
+
+
+def named_lines(view: SynthesisInWords) -> list[tuple[str, list[str]]]:
+    """The symptoms that have no row, by the sentence that names them."""
+    return [
+        ("synthesis.absent", view.absent),
+        ("synthesis.silent", view.silent),
+        ("synthesis.unknown", view.unknown),
+    ]
+
+
+def _is_unknown(line: Line) -> bool:
+    """Whether no value of the line is known, now or from before, in any questionnaire that asks it."""
+    values = (value for row in line.rows for value in (row.now, row.reference, row.worst_since, row.last_known))
+    return not any(values)
 
 
 def _is_calm(line: Line) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Integer, Table, Text, Uuid, bindparam, select
+from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Integer, Table, Text, Uuid, bindparam, func, select
 
 from app.store.metadata import METADATA, centre_column
 from app.store.statements import Statement, insert_row
@@ -22,12 +22,12 @@ SYNTHESIS_MARK = Table(
     Column("document_version", Integer, nullable=False),
     Column("role", Text, nullable=False),
     Column("name", Text),
-    Column("marked_at", DateTime(timezone=True), nullable=False),
+    Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     ForeignKeyConstraint(["centre_id", "consultation_id"], ["consultation.centre_id", "consultation.consultation_id"]),
 )
 
-_FIELDS = ("consultation_id", "mark_id", "patient_id", "kind", "document_version", "role", "name", "marked_at")
-_ADD = Statement(insert_row(SYNTHESIS_MARK, "centre_id", *_FIELDS))
+_WRITTEN = ("consultation_id", "mark_id", "patient_id", "kind", "document_version", "role", "name")
+_ADD = Statement(insert_row(SYNTHESIS_MARK, "centre_id", *_WRITTEN))
 _OF_CONSULTATION = Statement(
     select(SYNTHESIS_MARK)
     .where(
@@ -47,7 +47,10 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SynthesisMark:
-    """One mark, on a version of the document. `name`: as the identity provider gave it, None where it gave none."""
+    """One mark, on a version of the document. `name`: as the identity provider gave it, None where it gave none.
+
+    `marked_at` is by the clock that responses are stored by; None for a mark that is not stored yet.
+    """
 
     consultation_id: UUID
     mark_id: UUID
@@ -56,12 +59,12 @@ class SynthesisMark:
     document_version: int
     role: str
     name: str | None
-    marked_at: datetime
+    marked_at: datetime | None = None
 
 
 async def add_mark(tx: Transaction, mark: SynthesisMark) -> None:
     """Append a mark."""
-    values = {name: getattr(mark, name) for name in _FIELDS}
+    values = {name: getattr(mark, name) for name in _WRITTEN}
     await tx.execute(_ADD, **values | {"kind": mark.kind.value})
 
 
@@ -69,6 +72,6 @@ async def marks_on(tx: Transaction, consultation_id: UUID) -> list[SynthesisMark
     """Every mark on the synthesis of a consultation, earliest first."""
     rows = await tx.fetch(_OF_CONSULTATION, consultation_id=consultation_id)
     return [
-        SynthesisMark(**{name: row[name] for name in _FIELDS if name != "kind"}, kind=MarkKind(row["kind"]))
+        SynthesisMark(**{name: row[name] for name in (*_WRITTEN, "marked_at")} | {"kind": MarkKind(row["kind"])})
         for row in rows
     ]

@@ -41,7 +41,7 @@ CREATE TABLE synthesis_mark (
     document_version integer NOT NULL,
     role text NOT NULL,
     name text,
-    marked_at timestamptz NOT NULL,
+    marked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT pk_synthesis_mark PRIMARY KEY (centre_id, consultation_id, mark_id),
     CONSTRAINT fk_synthesis_mark_consultation FOREIGN KEY (centre_id, consultation_id)
         REFERENCES consultation (centre_id, consultation_id)
