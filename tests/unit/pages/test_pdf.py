@@ -14,7 +14,8 @@ import pytest
 import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfminer.high_level import extract_text
+from pdfminer.high_level import extract_pages, extract_text
+from pdfminer.layout import LTChar, LTContainer, LTCurve, LTTextLine
 
 from app.pages.pdf import rendering
 from app.pages.pdf.rendering import NotRendered, pdf_of
@@ -179,6 +180,74 @@ async def test_headings_lists_tables_and_drawings_are_what_they_are(language: st
         _visible("; ".join((f"{trend.first} – {trend.last}", *(point.words for point in trend.points))))
         for trend in trends
     ]
+
+
+def parts(pdf: bytes, kind: type[Any]) -> list[Any]:
+    """What pdfminer finds of one kind on the pages: lines of text, letters or drawings, with their places."""
+    found: list[Any] = []
+
+    def walk(container: Any) -> None:
+        for part in container:
+            if isinstance(part, kind):
+                found.append(part)
+            if isinstance(part, LTContainer):
+                walk(part)
+
+    walk(extract_pages(io.BytesIO(pdf)))
+    return found
+
+
+def left_of(words: str, pdf: bytes) -> float:
+    """Where a line of text begins, from the left edge of the page."""
+    [place] = [line.x0 for line in parts(pdf, LTTextLine) if line.get_text().strip() == words]
+    return float(place)
+
+
+ROW = TableRow(
+    name="Row",
+    notes=(),
+    change_label="worse",
+    change_words="word",
+    cells=(CellText("\u20663 / 7\u2069", "04\u200f/09\u200f/2058"),),
+    trend=Trend((Point(0, 0, "low"), Point(1, 1, "high", is_other=True)), ((0, 1),), (0.5,), "first", "last"),
+)
+HEADERS = ("Name", "Change", "Now", "Trend")
+
+
+@pytest.mark.parametrize(("language", "from_left"), [("en", HEADERS), ("ar", HEADERS[::-1])])
+async def test_a_table_begins_where_its_language_begins(language: str, from_left: tuple[str, ...]) -> None:
+    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language=language), dated=DATED)
+    assert sorted(HEADERS, key=lambda header: left_of(header, pdf)) == list(from_left)
+
+
+async def test_numbers_in_an_arabic_page_are_in_the_order_that_the_page_in_a_browser_has() -> None:
+    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language="ar"), dated=DATED)
+    place = {part.get_text(): part.x0 for part in parts(pdf, LTChar)}
+    assert place["3"] < place["7"], "a share of a scale is not turned around"
+    assert place["8"] < place["9"] < place["4"], "a date has its year at the left"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_time_runs_to_the_right_and_more_is_higher_up_in_every_language(language: str) -> None:
+    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language=language), dated=DATED)
+    drawn = [part for part in parts(pdf, LTCurve) if part.fill and len(part.pts) == 5]
+    [patients] = [dot for dot in drawn if not dot.stroke]
+    [others] = [dot for dot in drawn if dot.stroke]
+    assert others.non_stroking_color in (1, (1,), (1.0,)), "hollow"
+    assert patients.x0 < others.x0
+    assert patients.y0 < others.y0
+    assert left_of("first", pdf) < left_of("last", pdf)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_somebodys_own_words_keep_their_direction(language: str) -> None:
+    sheet = sheet_with(Quote("Who", "Latin words."), Quote("Who", "كلمات عربية."), language=language)
+    found = parts(await pdf_of(sheet, dated=DATED), LTChar)
+    [latin_stop, arabic_stop] = [part.x0 for part in found if part.get_text() == "."]
+    [latin_first] = [part.x0 for part in found if part.get_text() == "L"]
+    [arabic_first] = [part.x0 for part in found if part.get_text() == "ك"]
+    assert latin_first < 60 < latin_stop < arabic_stop < arabic_first
+    assert arabic_first > 500
 
 
 async def test_what_a_patient_wrote_is_words_whatever_it_looks_like() -> None:
