@@ -10,6 +10,8 @@ from app.http.dependencies import Installed
 from app.http.form_body import read_form
 from app.pages.answer_form import language_name
 from app.pages.caller import PageAction, PageCall
+from app.pages.pdf.rendering import pdf_of
+from app.pages.pdf.synthesis_sheet import synthesis_sheet
 from app.pages.templates import STATIC_FILES, render_page
 from app.pages.trend_line import px, py, trend_line
 from app.services.call import Call
@@ -45,6 +47,19 @@ async def synthesis_page(
     """The synthesis of one consultation. Raises PatientDiffers where another patient's record is open."""
     opened = await open_synthesis(installed, call, consultation, meant=_meant(patient, identifier))
     return _page(installed, call, opened, lang)
+
+
+@router.get("/synthesis.pdf")
+async def synthesis_pdf(installed: Installed, call: PageAction, consultation: UUID, lang: Lang = None) -> Response:
+    """The same on paper. That this version was printed is kept: what changes afterwards is told on the page."""
+    opened = await open_synthesis(installed, call, consultation, mark=MarkKind.PRINTED)
+    wording = wording_for(installed, call, opened, lang)
+    view = SynthesisInWords(installed, opened.versioned.found, wording)
+    sheet = synthesis_sheet(view, ChangesInWords(installed, opened, view))
+    version = opened.versioned.version
+    pdf = await pdf_of(sheet, dated=version.dated)
+    name = f"synthesis-{consultation}-v{version.number}.pdf"
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 @router.post("/synthesis")

@@ -91,7 +91,7 @@ ROLES: Final[Mapping[Operation, frozenset[Role]]] = MappingProxyType(
         Operation.READ_SCORES: _CARE,
         Operation.LIST_SCORES: _CARE,
         Operation.READ_SYNTHESIS: _CARE,
-        Operation.MARK_SYNTHESIS: _CARE_TEAM,
+        Operation.MARK_SYNTHESIS: _CARE,
         Operation.MAKE_LINK: _CARE_AND_PATIENT,
         Operation.LIST_LINKS: _CARE,
         Operation.REVOKE_LINK: _CARE,

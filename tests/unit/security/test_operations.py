@@ -39,7 +39,7 @@ EXPECTED = {
     "read_scores": ("CNS", "Observation.r"),
     "list_scores": ("CNS", "Observation.s"),
     "read_synthesis": ("CNS", "Composition.r"),
-    "mark_synthesis": ("CN", "Composition.r"),
+    "mark_synthesis": ("CNS", "Composition.r"),
     "make_link": ("PCNS", "QuestionnaireResponse.c"),
     "list_links": ("CNS", "QuestionnaireResponse.s"),
     "revoke_link": ("CNS", "QuestionnaireResponse.u"),
