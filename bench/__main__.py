@@ -6,7 +6,7 @@ import statistics
 from contextlib import ExitStack
 from functools import partial
 
-from bench import batch, fhir, profile_fhir, profile_submit, report, scoring, servers, submit, synthesis
+from bench import batch, fhir, page, profile_fhir, profile_submit, report, scoring, servers, submit, synthesis
 from bench.forms import INSTRUMENT, submission_body
 from bench.identity import IdentityProvider
 from bench.load import LoadGenerator
@@ -67,10 +67,11 @@ def _measure(filled: Site, machine: dict[str, object], plan: Plan, say: Say) -> 
         fhir_cost = fhir.run(generator, vigie, floor, postgres, pulled, plan, say)
         both = {synthesis.VIGIE: vigie, synthesis.FLOOR: floor}
         synthesis_cost = synthesis.run(filled, generator, both, postgres, body, plan, say)
+    page_cost = page.run(filled, plan, say)
     questionnaire = filled.knowledge.catalogue.get(INSTRUMENT)
     sizes = [len(submission_body(questionnaire, seed)) for seed in range(plan.patients)]
     submitted = submit.Submit(rounds, grown, statistics.mean(sizes))
-    return Figures(machine, plan, submitted, fhir_cost, synthesis_cost, scoring_cost, batch_cost)
+    return Figures(machine, plan, submitted, fhir_cost, synthesis_cost, page_cost, scoring_cost, batch_cost)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ class Plan:
     in_process: int
     batch_rows: int
     batch_rounds: int
+    others: tuple[int, int]
+    page_rounds: int
+    pages_a_round: int
     count: int = 100_000
     cores: int = os.cpu_count() or 1
 
@@ -33,6 +36,9 @@ FULL = Plan(
     in_process=300,
     batch_rows=200_000,
     batch_rounds=20,
+    others=(10_000, 1_000_000),
+    page_rounds=6,
+    pages_a_round=25,
 )
 QUICK = Plan(
     patients=20,
@@ -45,4 +51,7 @@ QUICK = Plan(
     in_process=30,
     batch_rows=20_000,
     batch_rounds=3,
+    others=(1_000, 10_000),
+    page_rounds=2,
+    pages_a_round=5,
 )

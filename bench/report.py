@@ -14,6 +14,7 @@ from bench import fhir, submit, synthesis
 from bench.batch import BatchCost
 from bench.fhir import FhirCost
 from bench.measure import Measure
+from bench.page import PageCost
 from bench.plan import Plan
 from bench.scoring import ScoringCost
 from bench.submit import Submit
@@ -32,6 +33,7 @@ class Figures:
     submit: Submit
     fhir: FhirCost
     synthesis: SynthesisCost
+    page: PageCost
     scoring: ScoringCost
     batch: BatchCost
 
@@ -71,8 +73,18 @@ def aims(figures: Figures) -> list[Aim]:
         Aim(
             "synthesis: under 5 ms of Python's CPU a request over HTTP", f"{http.python_ms:.2f} ms", http.python_ms < 5
         ),
+        *_page_aims(figures.page),
         *_fhir_aims(figures.fhir),
         *_batch_aims(figures.batch),
+    ]
+
+
+def _page_aims(cost: PageCost) -> list[Aim]:
+    few, many = cost.others
+    return [
+        Aim("synthesis page: under 15 ms of CPU beyond the database", f"{cost.cpu_ms:.1f} ms", cost.cpu_ms < 15),
+        Aim(f"synthesis page beside {many} responses and beside {few}: 1.2", f"{cost.ratio:.2f}", cost.ratio <= 1.2),
+        Aim("synthesis as PDF: under 300 ms", f"{cost.pdf_ms:.0f} ms", cost.pdf_ms < 300),
     ]
 
 
@@ -121,6 +133,12 @@ def show(figures: Figures, say: Callable[[str], None]) -> None:
     say(
         f"{cost.responses} responses since the last consultation, {cost.body_bytes} bytes of JSON. CPU in process: "
         f"{cost.read_ms:.2f} ms reading and synthesising, {cost.encode_ms:.2f} ms JSON"
+    )
+    page = figures.page
+    say(
+        f"The same as a page: {page.cpu_ms:.1f} ms of CPU in process, {page.few_ms:.1f} ms in all beside "
+        f"{page.others[0]} responses of others, {page.many_ms:.1f} ms beside {page.others[1]}; "
+        f"{page.html_bytes} bytes. As a PDF: {page.pdf_ms:.0f} ms"
     )
     one = figures.scoring
     say(
@@ -186,6 +204,7 @@ def write(figures: Figures) -> Path:
         },
         "fhir": asdict(figures.fhir) | {"ratio_to_floor": {name: figures.fhir.ratio(name) for name in fhir.SCENARIOS}},
         "synthesis": asdict(figures.synthesis),
+        "page": asdict(figures.page) | {"ratio": figures.page.ratio},
         "scoring": asdict(figures.scoring),
         "batch": asdict(figures.batch),
         "aims": list(map(asdict, aims(figures))),

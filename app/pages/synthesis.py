@@ -46,7 +46,7 @@ async def synthesis_page(
 ) -> HTMLResponse:
     """The synthesis of one consultation. Raises PatientDiffers where another patient's record is open."""
     opened = await open_synthesis(installed, call, consultation, meant=_meant(patient, identifier))
-    return _page(installed, call, opened, lang)
+    return synthesis_html(installed, call, opened, lang)
 
 
 @router.get("/synthesis.pdf")
@@ -82,7 +82,8 @@ async def static_file(name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
 
 
-def _page(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> HTMLResponse:
+def synthesis_html(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> HTMLResponse:
+    """The page of a synthesis that was read."""
     wording = wording_for(installed, call, opened, lang)
     view = SynthesisInWords(installed, opened.versioned.found, wording)
     changes = ChangesInWords(installed, opened, view)
