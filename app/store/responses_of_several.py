@@ -17,8 +17,8 @@ _IN_CENTRE = RESPONSE.c.centre_id == bindparam("centre_id")
 _PERIODS = (
     func.unnest(
         bindparam("patient_ids", type_=ARRAY(Uuid)),
-        bindparam("earliest", type_=ARRAY(DateTime(timezone=True))),
-        bindparam("latest", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("begins", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
     )
     .table_valued(
         column("patient_id", Uuid),
@@ -68,8 +68,8 @@ async def read_periods(tx: Transaction, periods: Sequence[Period]) -> list[list[
     rows = await tx.fetch(
         _BETWEEN,
         patient_ids=[period.patient_id for period in periods],
-        earliest=[period.earliest for period in periods],
-        latest=[period.latest for period in periods],
+        begins=[period.earliest for period in periods],
+        ends=[period.latest for period in periods],
     )
     for row in rows:
         found[row["place"] - 1].append(response_from_row(row))
