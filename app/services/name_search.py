@@ -28,20 +28,18 @@ def matches(search: str, fields: Iterable[str]) -> bool:
     """Whether every word of a search stands in one of the fields, in whole or in part. A search without words finds
     everything.
     """
-    # Without spaces: whoever types a name in two words finds it written in one, and the other way round.
-    within = ["".join(_words(field)) for field in fields]
-    return all(any(word in field for field in within) for word in _words(search))
+    within = [_plainest(field) for field in fields]
+    return all(any(word in field for field in within) for word in map(_plainest, search.split()))
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text in their plainest letters; digits of any script as 0 to 9."""
+def _plainest(text: str) -> str:
+    """A text in its plainest letters and in digits from 0 to 9, with nothing between them: a name that is typed in one
+    word is found where it is written in two.
+    """
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    signs = (sign for sign in decomposed if unicodedata.category(sign) != "Mn")
-    return "".join(_plain(sign) for sign in signs).split()
+    return "".join(_plain(sign) for sign in decomposed if sign.isalnum())
 
 
 def _plain(sign: str) -> str:
     digit = unicodedata.digit(sign, None)
-    if digit is not None:
-        return str(digit)
-    return sign if sign.isalnum() else " "
+    return sign if digit is None else str(digit)

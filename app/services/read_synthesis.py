@@ -15,7 +15,7 @@ from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of, consultations_of_several, read_consultation
 from app.store.patient import Patient, read_patient
-from app.store.patient_link import links_of
+from app.store.patient_link import Links, links_of
 from app.store.response import StoredResponse
 from app.store.response_reading import find_first, read_between
 from app.store.responses_of_several import Period, find_firsts, read_periods
@@ -146,9 +146,7 @@ async def read_material(
     rows = await _read(tx, visit)
     past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
     words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
-    links = await links_of(tx, [visit.patient_id])
-    replacing = links.replaced_by(visit.patient_id)
-    others = (*links.replaces(visit.patient_id), *([replacing] if replacing else ()))
+    others = _other_records(await links_of(tx, [visit.patient_id]), visit.patient_id)
     return Material(visit, patient, centre, words, past, moment, others, rows)
 
 
@@ -167,8 +165,18 @@ async def read_materials(
         for (visit, _), rows in zip(visits, several, strict=True)
     ]
     words = await words_of(tx, installation, {name for past in pasts for name in _instruments(past)})
+    links = await links_of(tx, {visit.patient_id for visit, _ in visits})
     return [
-        Material(visit, patient, centre, words.of_responses(rows.known_at(moment)), past, moment, rows)
+        Material(
+            visit=visit,
+            patient=patient,
+            centre=centre,
+            words=words.of_responses(rows.known_at(moment)),
+            past=past,
+            moment=moment,
+            other_records=_other_records(links, visit.patient_id),
+            _rows=rows,
+        )
         for (visit, patient), rows, past in zip(visits, several, pasts, strict=True)
     ]
 
@@ -193,6 +201,11 @@ async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:
     consultations = [stored.domain for stored in await consultations_of(tx, visit.patient_id)]
     responses = await read_between(tx, visit.patient_id, _earliest(visit, consultations), visit.starts_at)
     return _Rows(consultations, responses, await find_first(tx, visit.patient_id))
+
+
+def _other_records(links: Links, patient_id: UUID) -> tuple[UUID, ...]:
+    replacing = links.replaced_by(patient_id)
+    return (*links.replaces(patient_id), *([replacing] if replacing else ()))
 
 
 def _earliest(visit: StoredConsultation, consultations: Iterable[Consultation]) -> datetime:

@@ -49,7 +49,9 @@ class Agenda:
 
     async def open(self, role: Role = Role.CLINICIAN, language: str = "en", **asked: Any) -> httpx.Response:
         """The page, as it is opened."""
-        return await self.service.client.get("/pages/consultations", params=asked, headers=self._headers(role, language))
+        return await self.service.client.get(
+            "/pages/consultations", params=asked, headers=self._headers(role, language)
+        )
 
     async def search(self, words: str, language: str = "en", **asked: Any) -> httpx.Response:
         """The page, as a search gives it."""
@@ -81,5 +83,5 @@ def names_of(page: httpx.Response) -> list[str]:
 
 def choices_of(page: httpx.Response) -> dict[str, int]:
     """The filters and their counts."""
-    found = re.findall(r'<(?:a|button)[^>]*>([^<]*) <b>(\d+)</b></(?:a|button)>', page.text)
+    found = re.findall(r"<(?:a|button)[^>]*>([^<]*) <b>(\d+)</b></(?:a|button)>", page.text)
     return {html.unescape(words): int(count) for words, count in found}

@@ -40,8 +40,8 @@ def agenda(service: Service) -> Agenda:
     return Agenda(service)
 
 
-async def answered(agenda: Agenda, patient: str, answers: dict[str, Any], ago: timedelta = days(1)) -> None:
-    sent = await agenda.service.submit(patient, answers, authored=NOW - ago)
+async def answered(agenda: Agenda, patient: str, answers: dict[str, Any], days_ago: float = 1) -> None:
+    sent = await agenda.service.submit(patient, answers, authored=NOW - days(days_ago))
     assert sent.status_code == 201, sent.text
 
 
@@ -103,7 +103,7 @@ async def test_the_list_and_the_synthesis_never_disagree(agenda: Agenda) -> None
         for weeks in range(9, number, -1):
             level = str((weeks * (number + 2)) % 4 + 1)
             pain = {f"pain-{attribute}": level for attribute in ("frequency", "severity", "interference")}
-            await answered(agenda, patient, CALM | pain | {"nausea-frequency": "0"}, days(7 * weeks - 6))
+            await answered(agenda, patient, CALM | pain | {"nausea-frequency": "0"}, 7 * weeks - 6)
     installation: Installation = agenda.service.app.state.installation
     caller = Caller(
         agenda.service.centre_id,
@@ -126,7 +126,7 @@ async def test_the_list_and_the_synthesis_never_disagree(agenda: Agenda) -> None
 
 async def test_two_visits_of_one_patient_on_one_day_have_each_its_own_period(agenda: Agenda) -> None:
     patient = await agenda.patient("Twice")
-    await answered(agenda, patient, CALM | PAIN_WORST, days(2))
+    await answered(agenda, patient, CALM | PAIN_WORST, 2)
     await agenda.visit(patient, VISIT)
     await agenda.visit(patient, VISIT + timedelta(hours=3))
     first, second = rows_of(await agenda.open())
@@ -136,15 +136,18 @@ async def test_two_visits_of_one_patient_on_one_day_have_each_its_own_period(age
 
 
 async def test_what_became_of_the_answers_is_told(agenda: Agenda) -> None:
-    asked = ["pre-consultation", "symptom-watch"]
-    states = {"Ahead": [], "Answered": [], "Partly": asked, "Nothing asked": []}
-    for minutes, (name, instruments) in enumerate(states.items()):
-        told = {"instruments": instruments} if instruments or name == "Nothing asked" else {}
+    asked: dict[str, dict[str, Any]] = {
+        "Ahead": {},
+        "Answered": {},
+        "Partly": {"instruments": ["pre-consultation", "symptom-watch"]},
+        "Nothing asked": {"instruments": []},
+    }
+    for minutes, (name, told) in enumerate(asked.items()):
         patient = await agenda.named(name, VISIT + timedelta(minutes=minutes), **told)
         if name in ("Answered", "Partly"):
             await answered(agenda, patient, CALM)
     await agenda.named("Begun", NOW - timedelta(minutes=30))
-    far = await agenda.named("Far", VISIT + days(30))
+    await agenda.named("Far", VISIT + days(30))
     rows = rows_of(await agenda.open())
     say = WORDS["en"].say
     for row, state in zip(
@@ -152,7 +155,6 @@ async def test_what_became_of_the_answers_is_told(agenda: Agenda) -> None:
     ):
         assert say(f"day.state_{state}") in row
     assert "latest on Mar 8, 2026" in rows[2]
-    assert far
     (row,) = rows_of(await agenda.open(day=(VISIT + days(30)).date().isoformat()))
     assert say("day.state_not-open-yet") in row
     missing = await agenda.open(show="unanswered")
@@ -215,6 +217,9 @@ async def test_mine_are_those_of_the_callers_own_subject(agenda: Agenda) -> None
         ("وردة", ["ورده"]),
         ("عبدالله", ["عبد الله"]),
         ("v-0042", ["Lefèvre"]),
+        ("v-42", []),
+        ("lefèvre v0042", ["Lefèvre"]),
+        ("-", ["Lefèvre", "Ben-Ali", "أسماء", "ورده", "عبد الله"]),
         ("V٠٠٤٢", ["Lefèvre"]),
         ("nobody", []),
         ("lefevre benali", []),
@@ -226,7 +231,7 @@ async def test_a_search_finds_names_and_visits_as_people_type_them(
     for number, name in enumerate(("Lefèvre", "Ben-Ali", "أسماء", "ورده", "عبد الله")):
         await agenda.named(name, VISIT, f"V-00{42 + number}-{agenda.service.centre_id}")
     page = await agenda.search(words)
-    assert names_of(page) == found
+    assert set(names_of(page)) == set(found)
     if not found:
         assert WORDS["en"].say("day.nothing_fits") in text_of(page)
 
@@ -377,7 +382,7 @@ async def test_days_beside_a_day_are_links_and_today_leads_back(agenda: Agenda) 
 
 
 @pytest.mark.parametrize("asked", [{"day": "yesterday"}, {"day": "0001-01-01"}, {"show": "some"}, {"page": "0"}])
-async def test_what_cannot_be_asked_for_gets_a_page(agenda: Agenda, asked: dict[str, str]) -> None:
+async def test_what_cannot_be_asked_for_gets_a_page(agenda: Agenda, asked: dict[str, Any]) -> None:
     page = await agenda.open(language="fr", **asked)
     assert page.status_code == 422
     assert WORDS["fr"].say("page.problem_request") in text_of(page)
