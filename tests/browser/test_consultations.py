@@ -109,7 +109,7 @@ def test_everything_is_reached_with_the_tab_key_in_the_order_of_reading(seen: Se
     places = [
         next(place for place, text in enumerate(order) if text.startswith(wanted))
         for wanted in (
-            *("ar", "en", "fr", say("day.previous"), say("day.today"), say("day.next"), "day"),
+            *("العربية", "English", "Français", say("day.previous"), say("day.today"), say("day.next"), "day"),
             *(say("day.go"), "q", say("day.search_go"), say("day.show_all"), say("day.show_points")),
             *(say("day.show_unanswered"), say("day.team"), say("day.mine"), "Synthetic Patient 01"),
         )
