@@ -24,6 +24,8 @@ _FOR_STAFF = {
     "patient-differs": "page.problem_patient_differs",
     "licence-restricted": "page.problem_licence",
     "request-invalid": "page.problem_request",
+    "malformed-body": "page.problem_request",
+    "body-too-large": "page.problem_request",
     "busy": "page.problem_busy",
 }
 

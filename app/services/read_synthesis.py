@@ -13,11 +13,12 @@ from app.services.history import past_response
 from app.services.installation import Installation
 from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
-from app.store.consultation import StoredConsultation, consultations_of, read_consultation
+from app.store.consultation import StoredConsultation, consultations_of, consultations_of_several, read_consultation
 from app.store.patient import Patient, read_patient
-from app.store.patient_link import links_of
+from app.store.patient_link import Links, links_of
 from app.store.response import StoredResponse
 from app.store.response_reading import find_first, read_between
+from app.store.responses_of_several import Period, find_firsts, read_periods
 from app.store.transaction import Transaction
 from app.wording import Wording
 from questionnaires.definition import Questionnaire
@@ -145,18 +146,72 @@ async def read_material(
     rows = await _read(tx, visit)
     past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
     words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
-    links = await links_of(tx, [visit.patient_id])
-    replacing = links.replaced_by(visit.patient_id)
-    others = (*links.replaces(visit.patient_id), *([replacing] if replacing else ()))
+    others = _other_records(await links_of(tx, [visit.patient_id]), visit.patient_id)
     return Material(visit, patient, centre, words, past, moment, others, rows)
+
+
+async def read_materials(
+    installation: Installation,
+    call: Call,
+    tx: Transaction,
+    centre: Centre,
+    visits: Sequence[tuple[StoredConsultation, Patient]],
+    moment: datetime,
+) -> list[Material]:
+    """The same for several visits of known patients, in their order: in as many round trips as for one."""
+    several = await _read_several(tx, [visit for visit, _ in visits])
+    pasts = [
+        _past(installation, rows, _asked(installation, visit, moment, call.received_at))
+        for (visit, _), rows in zip(visits, several, strict=True)
+    ]
+    words = await words_of(tx, installation, {name for past in pasts for name in _instruments(past)})
+    links = await links_of(tx, {visit.patient_id for visit, _ in visits})
+    return [
+        Material(
+            visit=visit,
+            patient=patient,
+            centre=centre,
+            words=words.of_responses(rows.known_at(moment)),
+            past=past,
+            moment=moment,
+            other_records=_other_records(links, visit.patient_id),
+            _rows=rows,
+        )
+        for (visit, patient), rows, past in zip(visits, several, pasts, strict=True)
+    ]
+
+
+async def _read_several(tx: Transaction, visits: Sequence[StoredConsultation]) -> list[_Rows]:
+    patient_ids = {visit.patient_id for visit in visits}
+    consultations: dict[UUID, list[Consultation]] = {patient_id: [] for patient_id in patient_ids}
+    for stored in await consultations_of_several(tx, patient_ids):
+        consultations[stored.patient_id].append(stored.domain)
+    periods = [
+        Period(visit.patient_id, _earliest(visit, consultations[visit.patient_id]), visit.starts_at) for visit in visits
+    ]
+    responses = await read_periods(tx, periods)
+    firsts = await find_firsts(tx, patient_ids)
+    return [
+        _Rows(consultations[visit.patient_id], rows, firsts.get(visit.patient_id))
+        for visit, rows in zip(visits, responses, strict=True)
+    ]
 
 
 async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:
     consultations = [stored.domain for stored in await consultations_of(tx, visit.patient_id)]
-    previous = last_consultation(visit.domain, consultations)
-    earliest = previous.start - timedelta(days=REFERENCE_DAYS) if previous else _BEGINNING_OF_TIME
-    responses = await read_between(tx, visit.patient_id, earliest, visit.starts_at)
+    responses = await read_between(tx, visit.patient_id, _earliest(visit, consultations), visit.starts_at)
     return _Rows(consultations, responses, await find_first(tx, visit.patient_id))
+
+
+def _other_records(links: Links, patient_id: UUID) -> tuple[UUID, ...]:
+    replacing = links.replaced_by(patient_id)
+    return (*links.replaces(patient_id), *([replacing] if replacing else ()))
+
+
+def _earliest(visit: StoredConsultation, consultations: Iterable[Consultation]) -> datetime:
+    """From when on answers are read: the reference period's beginning; without a last consultation from the first."""
+    previous = last_consultation(visit.domain, consultations)
+    return previous.start - timedelta(days=REFERENCE_DAYS) if previous else _BEGINNING_OF_TIME
 
 
 def _past(installation: Installation, rows: _Rows, asked: Iterable[Questionnaire]) -> Past:

@@ -90,8 +90,14 @@ _OF_PATIENT = Statement(
     )
     .order_by(CONSULTATION.c.starts_at, CONSULTATION.c.consultation_id)
 )
-
-
+_OF_PATIENTS = Statement(
+    select(CONSULTATION)
+    .where(
+        CONSULTATION.c.centre_id == bindparam("centre_id"),
+        CONSULTATION.c.patient_id == func.any(bindparam("patient_ids", type_=ARRAY(Uuid))),
+    )
+    .order_by(CONSULTATION.c.starts_at, CONSULTATION.c.consultation_id)
+)
 _IN_PERIOD = Statement(
     select(CONSULTATION)
     .where(
@@ -159,6 +165,11 @@ async def read_consultation(tx: Transaction, consultation_id: UUID) -> StoredCon
 async def consultations_of(tx: Transaction, patient_id: UUID) -> list[StoredConsultation]:
     """Every visit of a patient, earliest first."""
     return [_consultation(row) for row in await tx.fetch(_OF_PATIENT, patient_id=patient_id)]
+
+
+async def consultations_of_several(tx: Transaction, patient_ids: Collection[UUID]) -> list[StoredConsultation]:
+    """Every visit of some patients, earliest first."""
+    return [_consultation(row) for row in await tx.fetch(_OF_PATIENTS, patient_ids=list(patient_ids))]
 
 
 async def read_consultations(tx: Transaction, consultation_ids: Collection[UUID]) -> list[StoredConsultation]:

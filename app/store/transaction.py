@@ -1,7 +1,7 @@
 """One transaction a request: opened here only, bound to one centre, audited, committed before the answer leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +112,18 @@ class Transaction:
             await self._connection.execute(audit_sql(done, self.scope.centre_id))
             done.is_written = True
         self.audit = AuditEntry(done.subject, done.role, operation, done.correlation_id)
+
+    async def audit_each(self, operation: str, things: Iterable[tuple[UUID, UUID]]) -> None:
+        """Write an event of its own for each of several things that were read at once, as (resource id, patient id),
+        in one message; the transaction's own event stays what it is.
+        """
+        own = self.audit
+        events = [
+            AuditEntry(own.subject, own.role, operation, own.correlation_id, patient_id, str(resource_id))
+            for resource_id, patient_id in things
+        ]
+        if events:
+            await self._connection.execute("; ".join(audit_sql(event, self.scope.centre_id) for event in events))
 
     def _as_sent(self, statement: Statement, values: dict[str, Any]) -> list[Any]:
         """A statement and its parameters. Every one is of the transaction's centre: no caller names it."""

@@ -292,7 +292,8 @@ def arguments(statement: Statement, whose: PatientRows) -> list[Any]:
     asked |= {"consultation_ids": [row["consultation_id"]], "visit_ids": [row["visit_id"]]}
     asked |= {"response_ids": [row["response_id"]]}
     asked |= {"stored_after": datetime(1, 1, 2, tzinfo=UTC), "after_id": UUID(int=0), "after_revision": 0}
-    asked |= {"earliest": at, "latest": at, "now": at}
+    asked |= {"earliest": at, "latest": at, "now": at, "begins": [at], "ends": [at]}
+    asked |= {"link_key": row["idempotency_key"]}
     asked |= {"after": UUID(int=0), "settled": ["same|another"]}
     asked |= {"before": datetime(9999, 1, 1, tzinfo=UTC), "before_id": UUID(int=0), "count": 100}
     asked |= {f"audit_{name}": value for name, value in whose.rows["audit_event"].items()}

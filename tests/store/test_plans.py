@@ -23,6 +23,7 @@ from app.store import (
     response_in_centre,
     response_reading,
     response_search,
+    responses_of_several,
     revision,
 )
 from app.store.embedded import EmbeddedPostgres
@@ -54,6 +55,11 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     ),
     "between": (response_reading._BETWEEN, {"response": {"centre_id", "patient_id", "authored_at"}}),
     "first": (response_reading._FIRST, {"response": {"centre_id", "patient_id"}}),
+    "between, of several": (
+        responses_of_several._BETWEEN,
+        {"response": {"centre_id", "patient_id", "authored_at"}},
+    ),
+    "first, of several": (responses_of_several._FIRSTS, {"response": {"centre_id", "patient_id"}}),
     "page": (response_reading._PAGE, {"response": {"centre_id", "patient_id", "authored_at"}}),
     "by key": (response_reading._BY_KEY, {"response": {"centre_id", "patient_id", "idempotency_key"}}),
     "current": (response_reading._CURRENT, {"response": {"centre_id", "response_id"}}),
@@ -61,6 +67,8 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "draft": (draft._READ, {"draft": {"centre_id", "patient_id", "instrument"}}),
     "consultation": (consultation._READ, {"consultation": {"centre_id", "consultation_id"}}),
     "consultations": (consultation._OF_PATIENT, {"consultation": {"centre_id", "patient_id"}}),
+    "consultations of several": (consultation._OF_PATIENTS, {"consultation": {"centre_id", "patient_id"}}),
+    "consultations of a day": (consultation._IN_PERIOD, {"consultation": {"centre_id", "starts_at"}}),
     "patient": (patient._READ, {"patient": {"centre_id", "patient_id"}}),
     "visits by id": (consultation._SEVERAL, {"consultation": {"centre_id", "consultation_id"}}),
     "visits by the hospital's id": (consultation._BY_VISIT_IDS, {"consultation": {"centre_id", "visit_id"}}),
