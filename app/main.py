@@ -17,7 +17,7 @@ from app.http.dependencies import Clock, system_clock
 from app.http.dispatch import Dispatch
 from app.http.envelope import Envelope
 from app.log import write_json_logs
-from app.pages import answer, demo, patient_scores, problem_list, synthesis
+from app.pages import answer, demo, look, my_questionnaires, patient_scores, problem_list, synthesis
 from app.pages.problem_page import problem_page
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
 from app.security.personal_links import LinkSealer
@@ -75,6 +75,9 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         system.router,
         *FHIR,
         answer.router,
+        look.of_link,
+        look.router,
+        my_questionnaires.router,
         synthesis.router,
         patient_scores.router,
         problem_list.router,
