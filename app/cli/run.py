@@ -108,8 +108,9 @@ def _warn_of_examples(settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """The synthetic patient who is shown first. `story`: what there is to see;
-    `link`: the path of their personal link."""
+    """The synthetic patient who is shown first. `story`: what there is to see; `link`: the path of their personal
+    link.
+    """
 
     patient: DemoPatient
     story: str

@@ -7,6 +7,7 @@ from scoring.history import Respondent
 
 WEEKS = 26
 WEEKS_BETWEEN_CONSULTATIONS = 5
+ORAL_THERAPY = "oral-therapy-weekly"
 
 Levels = Mapping[str, int]
 """concept -> 0 (none) to 4; a concept that is not named is 0."""
@@ -17,7 +18,8 @@ class Course:
     """One synthetic patient. `levels(week)` is what they answer in that week, None where they answer nothing.
 
     `story`: what there is to see, as the key of its sentence in the wording (`demo.story.new_nausea`).
-    `treatment_line`: of the treatment that they are under, in cycles from one consultation to the next.
+    `treatment_line`: of the treatment that they are under, in cycles from one consultation to the next. `also_asked`:
+    what they are asked before the coming consultation besides, and have not answered yet.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Course:
     declines: tuple[str, ...] = ()
     carer_from: int | None = None
     treatment_line: int = 1
+    also_asked: tuple[str, ...] = ()
 
     def answered_by(self, week: int) -> Respondent:
         """Who answers that week."""
@@ -85,6 +88,7 @@ COURSES: tuple[Course, ...] = (
         _steady(6),
         topics=("eating", "side_effects"),
         own_words="Je n’arrive plus à manger le matin. Est-ce que l’on peut changer l’heure du traitement ?",
+        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         2,
@@ -103,6 +107,8 @@ COURSES: tuple[Course, ...] = (
         _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)),
         _steady(6),
         treatment_line=2,
+        also_asked=(ORAL_THERAPY,),
+        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         7,
@@ -160,5 +166,6 @@ COURSES: tuple[Course, ...] = (
         "cycles",
         _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)),
         _wave(7, 4, 3),
+        also_asked=(ORAL_THERAPY,),
     ),
 )
