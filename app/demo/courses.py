@@ -98,7 +98,13 @@ COURSES: tuple[Course, ...] = (
         topics=("pain", "sleep"),
         treatment_line=2,
     ),
-    Course(3, "diarrhoea_gone", _levels(diarrhea=_falling(4, 6), fatigue=1), lambda week: min(8, 4 + week // 6)),
+    Course(
+        3,
+        "diarrhoea_gone",
+        _levels(diarrhea=_falling(4, 6), fatigue=1),
+        lambda week: min(8, 4 + week // 6),
+        also_asked=(ORAL_THERAPY,),
+    ),
     Course(4, "silent", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
     Course(5, "steady", _levels(fatigue=1, dry_mouth=1), _steady(7)),
     Course(
@@ -107,7 +113,6 @@ COURSES: tuple[Course, ...] = (
         _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)),
         _steady(6),
         treatment_line=2,
-        also_asked=(ORAL_THERAPY,),
         also_asked=(ORAL_THERAPY,),
     ),
     Course(

@@ -103,7 +103,7 @@ def test_the_own_page_fits_a_small_phone_and_needs_no_script(browser: Browser, d
     context = browser.new_context(java_script_enabled=False, locale="ar", viewport={"width": 320, "height": 640})
     page = context.new_page()
     page.goto(f"{demo.base}/demo")
-    page.locator("tbody tr").nth(6).locator('a[href^="/demo/me"]').click()
+    page.locator("tbody tr").nth(13).locator('a[href^="/demo/me"]').click()
     page.wait_for_url("**/pages/me")
     box = page.locator("main").bounding_box()
     assert box is not None
