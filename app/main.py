@@ -17,11 +17,11 @@ from app.http.dependencies import Clock, system_clock
 from app.http.dispatch import Dispatch
 from app.http.envelope import Envelope
 from app.log import write_json_logs
-from app.pages import answer, demo, patient_scores, problem_list, synthesis
+from app.pages import answer, demo, look, my_questionnaires, patient_scores, problem_list, synthesis
 from app.pages import consultations as consultations_page
 from app.pages.problem_page import problem_page
 from app.security.demo_issuer import DemoIssuer, refuse_demo_issuer_in_production
-from app.security.personal_links import LinkSealer
+from app.security.personal_links import open_sealer
 from app.security.tokens import TokenReader
 from app.services.installation import Installation, Knowledge, load_knowledge
 from app.settings import Settings, read_settings
@@ -56,7 +56,7 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
     app.state.settings = settings
     app.state.clock = clock
     app.state.token_reader = _token_reader(app, settings)
-    app.state.link_sealer = _link_sealer(app, settings)
+    app.state.link_sealer = open_sealer(settings, app.state.demo_issuer if settings.demo else None)
     install_problem_handlers(app, unserved, problem_page)
     for router in (
         responses.of_patient,
@@ -77,6 +77,9 @@ def create_app(settings: Settings, knowledge: Knowledge, *, clock: Clock = syste
         *FHIR,
         answer.router,
         consultations_page.router,
+        look.of_link,
+        look.router,
+        my_questionnaires.router,
         synthesis.router,
         patient_scores.router,
         problem_list.router,
@@ -96,16 +99,6 @@ def app_from_environment() -> FastAPI:
     write_json_logs()
     settings = read_settings()
     return create_app(settings, load_knowledge(settings))
-
-
-def _link_sealer(app: FastAPI, settings: Settings) -> LinkSealer | None:
-    """By the operator's key; in demo mode, where none was chosen, by a key of the development issuer's."""
-    if settings.link_key is not None:
-        return LinkSealer(settings.link_key.get_secret_value())
-    if not settings.demo:
-        return None
-    demo_issuer: DemoIssuer = app.state.demo_issuer
-    return LinkSealer(demo_issuer.secret_for("personal links"))
 
 
 def _token_reader(app: FastAPI, settings: Settings) -> TokenReader:

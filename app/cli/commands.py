@@ -11,7 +11,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from app.cli import authoring, importing, longitudinal, previewing, rescore, score, texts
+from app.cli import authoring, contacts, importing, longitudinal, look, previewing, rescore, score, texts
 from app.cli import run as demo_run
 from app.cli.database import Database
 from app.cli.terminal import Root, err, out, stop
@@ -51,6 +51,8 @@ for _verb in (
     authoring.diff,
     importing.import_questionnaire,
     rescore.rescore,
+    look.look,
+    contacts.contacts,
 ):
     app.command()(_verb)
 app.add_typer(texts.text, name="text")

@@ -6,9 +6,11 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from app.services.centre_look import WantedLook
 from app.settings import Settings
 from app.store.audit import AuditEntry, operator_subject
-from app.store.centre import Centre, add_centre, read_centre
+from app.store.centre import Centre, EmergencyContact, add_centre, put_contacts, read_centre, rename_centre
+from app.store.centre_look import CentreLook, find_look, put_look
 from app.store.centre_text import Provenance, StoredText, add_text
 from app.store.data_folder import data_folder
 from app.store.embedded import EmbeddedPostgres
@@ -16,6 +18,9 @@ from app.store.errors import UnsafeRole
 from app.store.pool import Pool
 from app.store.transaction import Scope, Transaction, transaction
 from questionnaires.instrument_files import TextFile
+
+Contacts = tuple[EmergencyContact, ...]
+ChosenContacts = Callable[[Centre], Contacts]
 
 
 class Database:
@@ -82,6 +87,29 @@ class Database:
             tx.audit.resource_id = f"{stored.text.instrument}/{stored.text.language}"
             tx.audit.revision = stored.text.revision
         return stored
+
+    async def change_look(
+        self, centre_id: UUID, wanted: WantedLook, name: str | None, by: str | None
+    ) -> CentreLook | None:
+        """Change a centre's look and name, as the owner of the schema; gives the look as it is now.
+
+        Raises NotFound where there is no such centre, LookWithoutColour.
+        """
+        async with self._as_owner(centre_id, "change_look", by) as tx:
+            await read_centre(tx)
+            if name is not None:
+                await rename_centre(tx, name)
+            look = wanted.onto(await find_look(tx))
+            if look is not None:
+                await put_look(tx, look)
+        return look
+
+    async def change_contacts(self, centre_id: UUID, choose: ChosenContacts, by: str | None) -> Contacts:
+        """Replace a centre's contacts by what is chosen for it, as the owner of the schema. Raises NotFound."""
+        async with self._as_owner(centre_id, "change_contacts", by) as tx:
+            contacts = choose(await read_centre(tx))
+            await put_contacts(tx, contacts)
+        return contacts
 
     @asynccontextmanager
     async def _as_owner(self, centre_id: UUID, operation: str, by: str | None = None) -> AsyncIterator[Transaction]:

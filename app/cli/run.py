@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +15,17 @@ from typing import NoReturn
 import uvicorn
 
 from app.cli.database import Database
-from app.demo.seed import DEMO_CENTRE, DemoPatient, coming_consultations, has_centre, is_seeded, seed
+from app.demo.seed import (
+    DEMO_CENTRE,
+    DemoPatient,
+    answering_link,
+    coming_consultations,
+    has_centre,
+    is_seeded,
+    seed,
+)
+from app.security.demo_issuer import DemoIssuer
+from app.security.personal_links import open_sealer
 from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
 from app.store.data_folder import data_folder
@@ -47,8 +58,8 @@ def run(host: str, port: int, workers: int, say: Say) -> None:
                 "workers": workers,
             }
         )
-        patients = asyncio.run(_prepare_demo(database, settings, say))
-        _say_what_to_open(f"http://{host}:{port}", patients, say)
+        shown = asyncio.run(_prepare_demo(database, settings, say))
+        _say_what_to_open(f"http://{host}:{port}", shown, say)
         serve(settings)
 
 
@@ -95,7 +106,18 @@ def _warn_of_examples(settings: Settings) -> None:
         _LOG.warning("VIGIE_ISSUERS is empty: no token will be accepted")
 
 
-async def _prepare_demo(database: Database, settings: Settings, say: Say) -> list[DemoPatient]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The synthetic patient who is shown first. `story`: what there is to see; `link`: the path of their personal
+    link.
+    """
+
+    patient: DemoPatient
+    story: str
+    link: str
+
+
+async def _prepare_demo(database: Database, settings: Settings, say: Say) -> _Shown:
     pool = await Pool.open(database.service_url, settings)
     installation = Installation(load_knowledge(settings), pool)
     now = datetime.now(UTC)
@@ -105,9 +127,20 @@ async def _prepare_demo(database: Database, settings: Settings, say: Say) -> lis
         if not await is_seeded(installation, now):
             say("Seeding the demonstration centre (synthetic patients, six months) ...")
             await seed(installation, now, lambda done, total: say(f"  {done} of {total} patients"))
-        return await coming_consultations(installation, now)
+        return await _shown(installation, settings, now)
     finally:
         await pool.close()
+
+
+async def _shown(installation: Installation, settings: Settings, now: datetime) -> _Shown:
+    from app.http.personal_links import PREFIX  # noqa: PLC0415 - fastapi takes a moment that other verbs are spared
+
+    patient = (await coming_consultations(installation, now))[0]
+    claim = await answering_link(installation, patient.patient_id, patient.consultation_id, now)
+    sealer = open_sealer(settings, DemoIssuer.open(settings, data_folder(settings)))
+    assert sealer is not None, "a demonstration always has a key"
+    story = installation.wordings.by_language["en"].say(f"demo.story.{patient.course.story}")
+    return _Shown(patient, story, f"{PREFIX}/{sealer.seal(claim)}")
 
 
 def refuse_used_port(host: str, port: int) -> None:
@@ -120,8 +153,8 @@ def refuse_used_port(host: str, port: int) -> None:
             raise PortInUse(f"something listens on {host}:{port} already: choose another with --port") from error
 
 
-def _say_what_to_open(base: str, patients: list[DemoPatient], say: Say) -> None:
-    shown = patients[0]
+def _say_what_to_open(base: str, shown: _Shown, say: Say) -> None:
+    patient, consultation = shown.patient.patient_id, shown.patient.consultation_id
     vigie = Path(sys.argv[0]).absolute()
     command = str(vigie.relative_to(Path.cwd())) if vigie.is_relative_to(Path.cwd()) else "vigie"
     say(
@@ -129,21 +162,24 @@ def _say_what_to_open(base: str, patients: list[DemoPatient], say: Say) -> None:
 Vigie serves a DEMONSTRATION with synthetic patients. Do not give it real data.
 
 Open
-  {base}/demo                                  the synthetic patients and their synthesis pages
-  {base}/demo/open?consultation={shown.consultation_id}
-                                               the synthesis of one of them ({shown.course.story})
+  {base}/demo                                  the synthetic patients: synthesis pages, answering, the list of the day
+  {base}/demo/open?consultation={consultation}
+                                               the synthesis of one of them ({shown.story})
+  {base}{shown.link}
+                                               their personal link: answer as they would (for a phone in the same
+                                               network, start with --host and this machine's address in it)
   {base}/docs                                  the API
 
 Type (in another terminal, in this folder): submit a response, then look at the synthesis again
-  TOKEN=$({command} token --role patient --patient {shown.patient_id})
+  TOKEN=$({command} token --role patient --patient {patient})
   NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  curl -sS {base}/v1/patients/{shown.patient_id}/responses \\
+  curl -sS {base}/v1/patients/{patient}/responses \\
     -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
     -H "Idempotency-Key: first-try-$RANDOM$RANDOM" \\
     -d '{{"questionnaire": "pre-consultation", "version": "1.0.0", "language": "fr", "authored": "'$NOW'",
          "answers": {{"pain-frequency": "4", "pain-severity": "4", "pain-interference": "3", "can-wait": "no"}}}}'
   STAFF=$({command} token --role clinician)
-  curl -sS {base}/v1/consultations/{shown.consultation_id}/synthesis -H "Authorization: Bearer $STAFF"
+  curl -sS {base}/v1/consultations/{consultation}/synthesis -H "Authorization: Bearer $STAFF"
 
 Ctrl-C stops the service and its database.
 """

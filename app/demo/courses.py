@@ -7,6 +7,7 @@ from scoring.history import Respondent
 
 WEEKS = 26
 WEEKS_BETWEEN_CONSULTATIONS = 5
+ORAL_THERAPY = "oral-therapy-weekly"
 
 Levels = Mapping[str, int]
 """concept -> 0 (none) to 4; a concept that is not named is 0."""
@@ -14,7 +15,12 @@ Levels = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Course:
-    """One synthetic patient. `levels(week)` is what they answer in that week, None where they answer nothing."""
+    """One synthetic patient. `levels(week)` is what they answer in that week, None where they answer nothing.
+
+    `story`: what there is to see, as the key of its sentence in the wording (`demo.story.new_nausea`).
+    `treatment_line`: of the treatment that they are under, in cycles from one consultation to the next. `also_asked`:
+    what they are asked before the coming consultation besides, and have not answered yet.
+    """
 
     number: int
     story: str
@@ -27,6 +33,8 @@ class Course:
     cannot_wait_in: int | None = None
     declines: tuple[str, ...] = ()
     carer_from: int | None = None
+    treatment_line: int = 1
+    also_asked: tuple[str, ...] = ()
 
     def answered_by(self, week: int) -> Respondent:
         """Who answers that week."""
@@ -75,39 +83,47 @@ def _steady(value: int) -> Callable[[int], int]:
 COURSES: tuple[Course, ...] = (
     Course(
         1,
-        "a new symptom: nausea since the last consultation",
+        "new_nausea",
         _levels(fatigue=1, nausea=_rising(23, 1, 3)),
         _steady(6),
         topics=("eating", "side_effects"),
         own_words="Je n’arrive plus à manger le matin. Est-ce que l’on peut changer l’heure du traitement ?",
+        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         2,
-        "worsening pain over months",
+        "pain_over_months",
         _levels(pain=_rising(6, 6), insomnia=_rising(16, 6, 2), fatigue=2),
         lambda week: max(3, 8 - week // 5),
         topics=("pain", "sleep"),
+        treatment_line=2,
     ),
     Course(
-        3, "diarrhoea that resolved", _levels(diarrhea=_falling(4, 6), fatigue=1), lambda week: min(8, 4 + week // 6)
+        3,
+        "diarrhoea_gone",
+        _levels(diarrhea=_falling(4, 6), fatigue=1),
+        lambda week: min(8, 4 + week // 6),
+        also_asked=(ORAL_THERAPY,),
     ),
-    Course(4, "silent since week 19", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
-    Course(5, "steady, mild fatigue", _levels(fatigue=1, dry_mouth=1), _steady(7)),
+    Course(4, "silent", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
+    Course(5, "steady", _levels(fatigue=1, dry_mouth=1), _steady(7)),
     Course(
         6,
-        "better after a change of dose",
+        "better_after_dose",
         _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)),
         _steady(6),
+        treatment_line=2,
+        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         7,
-        "a severe week between two calm ones",
+        "severe_week",
         _levels(vomiting=lambda week: 4 if week == 24 else 0, nausea=lambda week: 3 if week == 24 else 1, fatigue=1),
         _steady(6),
     ),
     Course(
         8,
-        "something that cannot wait",
+        "cannot_wait",
         _levels(breathlessness=_rising(22, 2, 3), cough=2, fatigue=2),
         lambda week: 7 if week < 22 else 4,
         topics=("treatment_decision",),
@@ -116,7 +132,7 @@ COURSES: tuple[Course, ...] = (
     ),
     Course(
         9,
-        "prefers not to answer intimate questions",
+        "declines",
         _levels(hot_flashes=_wave(1, 3, 4), joint_pain=2),
         _steady(6),
         language="en",
@@ -125,7 +141,7 @@ COURSES: tuple[Course, ...] = (
     ),
     Course(
         10,
-        "answered by a carer since week 22",
+        "carer",
         _levels(concentration=_rising(14, 5, 3), fatigue=3, swallowing=1),
         _steady(4),
         language="en",
@@ -133,25 +149,28 @@ COURSES: tuple[Course, ...] = (
     ),
     Course(
         11,
-        "writes in Arabic",
+        "arabic",
         _levels(constipation=_wave(1, 3, 3), appetite=1, fatigue=2),
         _steady(5),
         family_name="مريض تجريبي (Synthetic)",
         language="ar",
         topics=("eating",),
         own_words="أريد أن أسأل عن الإمساك بعد كل جرعة من الدواء.",
+        treatment_line=3,
     ),
     Course(
         12,
-        "low mood that grows",
+        "low_mood",
         _levels(sadness=_rising(15, 4, 3), anxiety=_rising(10, 6, 2), insomnia=2),
         lambda week: max(2, 7 - week // 6),
+        treatment_line=2,
     ),
-    Course(13, "new here: no earlier consultation", _from(23, _levels(chills=1, fatigue=2, rash=1)), _steady(6)),
+    Course(13, "new_here", _from(23, _levels(chills=1, fatigue=2, rash=1)), _steady(6)),
     Course(
         14,
-        "in cycles: bad first weeks",
+        "cycles",
         _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)),
         _wave(7, 4, 3),
+        also_asked=(ORAL_THERAPY,),
     ),
 )

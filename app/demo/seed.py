@@ -10,6 +10,7 @@ from uuid import UUID
 from app.demo.courses import COURSES, WEEKS, WEEKS_BETWEEN_CONSULTATIONS, Course
 from app.security.caller import Caller, Role
 from app.security.operations import default_scopes
+from app.security.personal_links import LinkClaim
 from app.security.scopes import parse_scopes
 from app.services import consultations, patients
 from app.services.call import Call
@@ -17,9 +18,10 @@ from app.services.consultations import PlannedConsultation
 from app.services.installation import Installation
 from app.services.me import who_am_i
 from app.services.patients import Registration
+from app.services.personal_links import WantedLink, link_to_answer
 from app.services.read_response import Place, list_responses
 from app.services.submit_response import Submission, submit_response
-from app.store.centre import Centre, EmergencyContact
+from app.store.centre import Centre, ContactKind, EmergencyContact
 from app.store.errors import NotFound
 from app.store.patient import Identifier
 from questionnaires.definition import Attribute, Questionnaire
@@ -41,6 +43,12 @@ DEMO_CENTRE = Centre(
         EmergencyContact(
             "00 00 00 00 00",
             {"fr": "Infirmière de démonstration", "en": "Demonstration nurse", "ar": "ممرضة العرض التجريبي"},
+        ),
+        # France's national number for the prevention of suicide.
+        EmergencyContact(
+            "3114",
+            {"fr": "Prévention du suicide", "en": "Suicide prevention", "ar": "الوقاية من الانتحار"},
+            ContactKind.HELPLINE,
         ),
     ),
     consultation_instruments=(INSTRUMENT,),
@@ -84,8 +92,10 @@ async def seed(installation: Installation, now: datetime, progress: Progress) ->
     for done, course in enumerate(COURSES):
         progress(done, len(COURSES))
         patient_id = await _register(installation, course, now)
-        for week in _consultation_weeks(course):
-            await _add_visit(installation, patient_id, f"demo-{course.number:02}-week-{week:02}", _day(now, week), now)
+        for cycle, week in enumerate(_consultation_weeks(course), 1):
+            visit_id = f"demo-{course.number:02}-week-{week:02}"
+            visit = _visit(course, visit_id, _day(now, week), ConsultationStatus.FINISHED, cycle)
+            await consultations.upsert(installation, _call(now), patient_id, visit)
         for week in range(WEEKS):
             await _answer(installation, course, patient_id, week, now)
     progress(len(COURSES), len(COURSES))
@@ -101,12 +111,22 @@ async def coming_consultations(installation: Installation, now: datetime) -> lis
         if not ahead:
             tomorrow = (now + timedelta(days=1)).date()
             at = datetime.combine(tomorrow, time(8), UTC) + timedelta(minutes=15 * course.number)
-            visit = PlannedConsultation(
-                f"demo-{course.number:02}-{tomorrow.isoformat()}", at, ConsultationStatus.PLANNED, None
-            )
+            visit_id = f"demo-{course.number:02}-{tomorrow.isoformat()}"
+            visit = _visit(course, visit_id, at, ConsultationStatus.PLANNED, len(visits) + 1)
             ahead = [await consultations.upsert(installation, _call(now), patient_id, visit)]
         found.append(DemoPatient(patient_id, course, ahead[0].consultation_id, ahead[0].starts_at))
     return found
+
+
+async def answering_link(
+    installation: Installation, patient_id: UUID, consultation_id: UUID, now: datetime
+) -> LinkClaim:
+    """The synthetic patient's personal link before a consultation, as the demonstration's nurse sends it. Raises as
+    `link_to_answer`.
+    """
+    wanted = WantedLink(INSTRUMENT, consultation_id)
+    known = await link_to_answer(installation, _call(now), patient_id, wanted)
+    return LinkClaim(CENTRE_ID, patient_id, known.link.link_id)
 
 
 def answers_of(questionnaire: Questionnaire, course: Course, week: int) -> dict[str, Any] | None:
@@ -151,9 +171,10 @@ async def _register(installation: Installation, course: Course, now: datetime) -
     return (await patients.register(installation, _call(now), who)).patient.patient_id
 
 
-async def _add_visit(installation: Installation, patient_id: UUID, visit_id: str, at: datetime, now: datetime) -> None:
-    visit = PlannedConsultation(visit_id, at, ConsultationStatus.FINISHED, None)
-    await consultations.upsert(installation, _call(now), patient_id, visit)
+def _visit(course: Course, visit_id: str, at: datetime, status: ConsultationStatus, cycle: int) -> PlannedConsultation:
+    """A visit at the beginning of a treatment cycle, which are counted from the first visit."""
+    also = course.also_asked if status is ConsultationStatus.PLANNED else ()
+    return PlannedConsultation(visit_id, at, status, (INSTRUMENT, *also), course.treatment_line, cycle)
 
 
 async def _answer(installation: Installation, course: Course, patient_id: UUID, week: int, now: datetime) -> None:

@@ -8,12 +8,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from app.http.dependencies import Installed, accepted_languages
+from app.http.dependencies import Installed
 from app.http.form_body import Fields, read_form
-from app.http.personal_links import PREFIX, sealer_of
-from app.log import correlation_id
+from app.http.personal_links import PREFIX
 from app.pages.answer_form import AnswerForm, longest
 from app.pages.answered import Answered
+from app.pages.caller import call_by_link
+from app.pages.look import look_of
 from app.pages.patient_message import closed_page
 from app.pages.templates import STATIC_FILES, render_page
 from app.security.personal_links import LinkClaim
@@ -21,7 +22,7 @@ from app.services.answer_by_link import FilledForm, Outcome, change_topics, save
 from app.services.call import Call
 from app.services.clocks import storable
 from app.services.errors import LinkClosed
-from app.services.open_link import LinkState, link_call, open_link
+from app.services.open_link import LinkState, open_link
 from scoring.history import Respondent
 
 router = APIRouter(prefix=PREFIX, tags=["pages"], include_in_schema=False)
@@ -51,20 +52,20 @@ async def worker() -> Response:
 @router.get("/{token}")
 async def open_page(installed: Installed, token: str, request: Request) -> Response:
     """The questionnaire of a link, or what has become of it."""
-    call, claim = _call(request, token)
+    call, claim = call_by_link(request, token)
     link = await open_link(installed, call, claim, language=request.query_params.get("lang"))
     if link.state is LinkState.OPEN:
         return _form_page(request, AnswerForm(installed, link, begun_at=call.received_at))
     if link.state is LinkState.ANSWERED:
         notice = link.wording.say("answer.topics_saved") if "kept" in request.query_params else None
         return _answered_page(request, Answered(installed, call, link, notice))
-    return closed_page(link)
+    return closed_page(link, _address(request))
 
 
 @router.post("/{token}")
 async def receive_form(installed: Installed, token: str, request: Request) -> Response:
     """Send or save what was filled in."""
-    call, claim = _call(request, token)
+    call, claim = call_by_link(request, token)
     fields = await read_form(request)
     form = _filled(fields)
     is_sent = _first(fields, "action") == "send"
@@ -95,7 +96,7 @@ async def receive_form(installed: Installed, token: str, request: Request) -> Re
 @router.post("/{token}/topics")
 async def receive_topics(installed: Installed, token: str, request: Request) -> Response:
     """Keep the topics in their new order."""
-    call, claim = _call(request, token)
+    call, claim = call_by_link(request, token)
     fields = await read_form(request)
     moved = {step: _first(fields, step) for step in ("up", "down")}
     answers = {name: _moved(values, moved) for name, values in _answers(fields).items()}
@@ -103,7 +104,11 @@ async def receive_topics(installed: Installed, token: str, request: Request) -> 
         outcome = await change_topics(installed, call, claim, answers)
     except LinkClosed:
         link = await open_link(installed, call, claim)
-        return _answered_page(request, Answered(installed, call, link)) if link.response else closed_page(link)
+        return (
+            _answered_page(request, Answered(installed, call, link))
+            if link.response
+            else closed_page(link, _address(request))
+        )
     if outcome.issues:
         view = AnswerForm(
             installed, outcome.opened, begun_at=call.received_at, written=outcome.written, issues=outcome.issues
@@ -113,12 +118,9 @@ async def receive_topics(installed: Installed, token: str, request: Request) -> 
     return RedirectResponse(f"{PREFIX}/{token}?kept", status_code=303)
 
 
-def _call(request: Request, token: str) -> tuple[Call, LinkClaim]:
-    """Who opens which link. Raises LinkUnreadable, LinksUnavailable."""
-    claim = sealer_of(request).open(token)
-    received_at: datetime = request.app.state.clock()
-    languages = accepted_languages(request.headers.get("accept-language"))
-    return link_call(claim, received_at, correlation_id.get() or "", languages), claim
+def _address(request: Request) -> str:
+    """Where the page of the link is."""
+    return f"{PREFIX}/{request.path_params['token']}"
 
 
 def _filled(fields: Fields) -> FilledForm:
@@ -172,8 +174,8 @@ async def _closed(installed: Installed, request: Request, call: Call, claim: Lin
     if _wants_json(request):
         return JSONResponse({"state": link.state.value}, status_code=410)
     if link.response is not None:
-        return RedirectResponse(f"{PREFIX}/{request.path_params['token']}", status_code=303)
-    return closed_page(link, form.fields)
+        return RedirectResponse(_address(request), status_code=303)
+    return closed_page(link, _address(request), form.fields)
 
 
 def _plain(installed: Installed, call: Call, outcome: Outcome, draft: int | None) -> JSONResponse:
@@ -188,6 +190,7 @@ def _plain(installed: Installed, call: Call, outcome: Outcome, draft: int | None
 def _form_page(
     request: Request, view: AnswerForm, *, status: int = 200, answered_by: Respondent | None = None
 ) -> HTMLResponse:
+    address = _address(request)
     words = {name: view.wording.words[f"answer.{name}"] for name in _SCRIPT_WORDS}
     return render_page(
         "answer.html",
@@ -195,26 +198,25 @@ def _form_page(
         runs_scripts=True,
         form=view,
         wording=view.wording,
-        address=f"{PREFIX}/{request.path_params['token']}",
+        address=address,
         longest=longest,
         script_words=json.dumps(words, ensure_ascii=False),
         answered_by=answered_by.value if answered_by else None,
-        look=None,
-        logo=None,
+        look=look_of(view.link.centre, address),
     )
 
 
 def _answered_page(request: Request, view: Answered, *, status: int = 200) -> HTMLResponse:
+    address = _address(request)
     return render_page(
         "answered.html",
         status,
         runs_scripts=True,
         view=view,
         wording=view.wording,
-        address=f"{PREFIX}/{request.path_params['token']}",
+        address=address,
         longest=longest,
-        look=None,
-        logo=None,
+        look=look_of(view.link.centre, address),
     )
 
 

@@ -1,13 +1,20 @@
-"""Who opens a page, and who acts on it: a bearer token, or the same token in a cookie that only the server reads."""
+"""Who opens a page, and who acts on it: by a bearer token, the same token in a cookie that only the server reads, or a
+personal link.
+"""
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from app.http.dependencies import call_of
+from app.http.dependencies import accepted_languages, call_of
+from app.http.personal_links import sealer_of
 from app.http.refusal import refusal
+from app.log import correlation_id
+from app.security.personal_links import LinkClaim
 from app.services.call import Call
+from app.services.open_link import link_call
 
 SESSION_COOKIE = "vigie_session"
 
@@ -34,6 +41,14 @@ PageCall = Annotated[Call, Depends(_page_call)]
 
 PageAction = Annotated[Call, Depends(_page_action)]
 """Of everything below `/pages` that changes something."""
+
+
+def call_by_link(request: Request, token: str) -> tuple[Call, LinkClaim]:
+    """Who opens which personal link. Raises LinkUnreadable, LinksUnavailable."""
+    claim = sealer_of(request).open(token)
+    received_at: datetime = request.app.state.clock()
+    languages = accepted_languages(request.headers.get("accept-language"))
+    return link_call(claim, received_at, correlation_id.get() or "", languages), claim
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from fastapi.responses import HTMLResponse
 
+from app.pages.look import look_of
 from app.pages.templates import render_page
 from app.services.feedback import contacts
 from app.services.open_link import LinkState, OpenedLink
@@ -16,8 +17,10 @@ _CLOSED = {
 }
 
 
-def closed_page(link: OpenedLink, fields: Mapping[str, Sequence[str]] | None = None) -> HTMLResponse:
-    """A link that takes no answers any more; with `fields`, what was written all the same, so that it is not lost."""
+def closed_page(link: OpenedLink, address: str, fields: Mapping[str, Sequence[str]] | None = None) -> HTMLResponse:
+    """A link that takes no answers any more, at its address; with `fields`, what was written all the same, so that it
+    is not lost.
+    """
     title, sentence = _CLOSED.get(link.state, _CLOSED[LinkState.EXPIRED])
     return render_page(
         "patient_message.html",
@@ -28,8 +31,7 @@ def closed_page(link: OpenedLink, fields: Mapping[str, Sequence[str]] | None = N
         centre=link.centre.name,
         contacts=contacts(link.centre, link.wording),
         written=_written(link, fields or {}),
-        look=None,
-        logo=None,
+        look=look_of(link.centre, address),
     )
 
 
@@ -44,8 +46,6 @@ def message_page(wording: Wording, status: int, title: str, sentence: str) -> HT
         centre=None,
         contacts=(),
         written=[],
-        look=None,
-        logo=None,
     )
 
 

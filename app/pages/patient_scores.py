@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from app.http.dependencies import Installed
 from app.pages.caller import PageCall
+from app.pages.look import look_of
 from app.pages.scores_view import ScoresView
 from app.pages.templates import render_page
 from app.services.read_longitudinal import read_patient_scores
@@ -30,4 +31,10 @@ async def scores_page(
     wanted = (lang, *call.languages) if lang else call.languages
     wording = installed.wordings.best(wanted, found.centre.languages)
     view = ScoresView(found, wording)
-    return render_page("scores.html", view=view, wording=wording, languages=tuple(installed.wordings.by_language))
+    return render_page(
+        "scores.html",
+        view=view,
+        wording=wording,
+        languages=tuple(installed.wordings.by_language),
+        look=look_of(found.centre, "/pages"),
+    )

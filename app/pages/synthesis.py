@@ -10,6 +10,7 @@ from app.http.dependencies import Installed
 from app.http.form_body import read_form
 from app.pages.answer_form import language_name
 from app.pages.caller import PageAction, PageCall
+from app.pages.look import look_of
 from app.pages.pdf.rendering import pdf_of
 from app.pages.pdf.synthesis_sheet import synthesis_sheet
 from app.pages.templates import STATIC_FILES, render_page
@@ -101,6 +102,7 @@ def synthesis_html(installed: Installation, call: Call, opened: OpenedSynthesis,
         wording=wording,
         languages=[(code, language_name(code)) for code in installed.wordings.by_language],
         consultation=opened.versioned.material.visit.consultation_id,
+        look=look_of(opened.versioned.found.centre, "/pages"),
     )
 
 

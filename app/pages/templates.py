@@ -1,5 +1,6 @@
 """Rendering pages: Jinja with escaping always on, and headers that let nothing from elsewhere in."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,20 @@ _SCRIPTS = "; script-src 'self'; connect-src 'self'"
 """What a page may do besides that runs a script of ours."""
 
 
-def render_page(template: str, status: int = 200, *, runs_scripts: bool = False, **content: Any) -> HTMLResponse:
-    """One page. Nothing of it is cached by anything between the service and the reader."""
-    html = _ENVIRONMENT.get_template(template).render(**content)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a page finds a centre's style sheet and its logo; None where the centre has none."""
+
+    style: str | None
+    logo: str | None
+
+
+def render_page(
+    template: str, status: int = 200, *, runs_scripts: bool = False, look: Look | None = None, **content: Any
+) -> HTMLResponse:
+    """One page, in Vigie's own look where no centre's is named. Nothing between the service and the reader keeps it."""
+    content |= {"look": look.style if look else None, "logo": look.logo if look else None}
+    html = _ENVIRONMENT.get_template(template).render(content)
     policy = _POLICY + _SCRIPTS if runs_scripts else _POLICY
     return HTMLResponse(
         html, status_code=status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}

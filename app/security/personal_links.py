@@ -14,8 +14,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from app.security.caller import Caller, Role
+from app.security.demo_issuer import DemoIssuer
 from app.security.errors import LinkUnreadable
 from app.security.scopes import parse_scopes
+from app.settings import Settings
 
 _PURPOSE: Final = [b"vigie personal link 1"]
 _ID_BYTES: Final = 16
@@ -66,3 +68,10 @@ class LinkSealer:
             raise LinkUnreadable from None
         parts = (plain[start : start + _ID_BYTES] for start in range(0, 3 * _ID_BYTES, _ID_BYTES))
         return LinkClaim(*(UUID(bytes=part) for part in parts))
+
+
+def open_sealer(settings: Settings, demo_issuer: DemoIssuer | None) -> LinkSealer | None:
+    """By the operator's key; in demo mode, where none was chosen, by a key of the development issuer's; else None."""
+    if settings.link_key is not None:
+        return LinkSealer(settings.link_key.get_secret_value())
+    return LinkSealer(demo_issuer.secret_for("personal links")) if demo_issuer else None

@@ -12,6 +12,7 @@ from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of
 from app.store.draft import drafts_of
 from app.store.response_reading import read_between
+from app.store.transaction import Transaction
 from questionnaires.definition import Questionnaire
 from questionnaires.response import ResponseStatus
 from scoring.history import DID_NOT_HAPPEN
@@ -48,32 +49,41 @@ async def who_am_i(installation: Installation, call: Call) -> Self:
 
 async def to_do(installation: Installation, call: Call) -> list[ToDo]:
     """What is still to be answered before the coming consultations, for the caller and those they act for."""
-    caller = call.caller
-    patients = sorted({caller.patient_id, *caller.acts_for} - {None}, key=str)
-    found: list[ToDo] = []
     async with opened(installation, call, Operation.READ_SELF) as tx:
-        for patient_id in (p for p in patients if p is not None):
-            coming = [
-                c
-                for c in await consultations_of(tx, patient_id)
-                if c.starts_at >= call.received_at and c.status not in DID_NOT_HAPPEN
-            ]
-            drafts = {draft.instrument for draft in await drafts_of(tx, patient_id)}
-            for consultation in coming:
-                opens_at = consultation.starts_at - OPENS_BEFORE
-                given = await read_between(tx, patient_id, opens_at, consultation.starts_at)
-                answered = {r.instrument for r in given if r.status is not ResponseStatus.ENTERED_IN_ERROR}
-                found.extend(
-                    ToDo(
-                        patient_id=patient_id,
-                        questionnaire=questionnaire,
-                        consultation=consultation,
-                        opens_at=opens_at,
-                        is_open=opens_at <= call.received_at,
-                        has_draft=instrument in drafts,
-                    )
-                    for instrument in consultation.instruments
-                    if instrument not in answered
-                    and (questionnaire := installation.catalogue.newest(instrument)) is not None
+        return await to_do_within(tx, installation, call)
+
+
+async def to_do_within(tx: Transaction, installation: Installation, call: Call) -> list[ToDo]:
+    """The same in an open transaction, the next consultation first."""
+    found: list[ToDo] = []
+    for patient_id in patients_of(call.caller):
+        coming = [
+            c
+            for c in await consultations_of(tx, patient_id)
+            if c.starts_at >= call.received_at and c.status not in DID_NOT_HAPPEN
+        ]
+        drafts = {draft.instrument for draft in await drafts_of(tx, patient_id)}
+        for consultation in coming:
+            opens_at = consultation.starts_at - OPENS_BEFORE
+            given = await read_between(tx, patient_id, opens_at, consultation.starts_at)
+            answered = {r.instrument for r in given if r.status is not ResponseStatus.ENTERED_IN_ERROR}
+            found.extend(
+                ToDo(
+                    patient_id=patient_id,
+                    questionnaire=questionnaire,
+                    consultation=consultation,
+                    opens_at=opens_at,
+                    is_open=opens_at <= call.received_at,
+                    has_draft=instrument in drafts,
                 )
+                for instrument in consultation.instruments
+                if instrument not in answered
+                and (questionnaire := installation.catalogue.newest(instrument)) is not None
+            )
     return sorted(found, key=lambda item: item.consultation.starts_at)
+
+
+def patients_of(caller: Caller) -> list[UUID]:
+    """Who the caller answers for: a patient and those they act for; nobody for the others."""
+    own = {caller.patient_id} if caller.patient_id else set[UUID]()
+    return sorted(own | caller.acts_for, key=str)

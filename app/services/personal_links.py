@@ -21,7 +21,9 @@ from app.store.personal_link import (
     read_personal_link,
     revoke_personal_link,
 )
-from app.store.transaction import Transaction
+from app.store.response_reading import find_by_link
+from app.store.transaction import PatientLock, Transaction
+from questionnaires.definition import Questionnaire
 
 LONGEST: Final = timedelta(days=92)
 """How far ahead a link may end: a message that is found years later must open nothing."""
@@ -56,19 +58,56 @@ async def make_link(installation: Installation, call: Call, patient_id: UUID, wa
     authorise(call.caller, Operation.MAKE_LINK, patient_id)
     questionnaire = installation.catalogue.get(wanted.instrument)
     async with opened(installation, call, Operation.MAKE_LINK, patient_id) as tx:
-        await read_patient(tx, patient_id)
-        (await words_of(tx, installation, [wanted.instrument])).demanded(questionnaire, call.languages)
-        visit = await read_consultation(tx, wanted.consultation_id) if wanted.consultation_id else None
-        if visit is not None and visit.patient_id != patient_id:
-            raise NotFound
-        expires_at = wanted.expires_at or (None if visit else call.received_at + USUAL)
-        link = PersonalLink(new_id(), patient_id, wanted.instrument, wanted.consultation_id, expires_at)
-        made = DatedLink(link, closes_at(link, visit))
-        if not call.received_at < made.closes_at <= call.received_at + LONGEST:
-            raise LinkEndInvalid(LONGEST.days)
-        await add_personal_link(tx, link)
-        tx.audit.about(link.link_id, patient_id)
+        await _check_words(tx, installation, call, patient_id, questionnaire)
+        return await _make(tx, call, patient_id, wanted)
+
+
+async def link_to_answer(installation: Installation, call: Call, patient_id: UUID, wanted: WantedLink) -> DatedLink:
+    """The patient's link for an instrument and consultation that is open and not answered; made where there is none.
+
+    However often it is asked for, also at once, there is one. Raises as `make_link`.
+    """
+    authorise(call.caller, Operation.MAKE_LINK, patient_id)
+    questionnaire = installation.catalogue.get(wanted.instrument)
+    async with opened(installation, call, Operation.MAKE_LINK, patient_id, PatientLock(patient_id)) as tx:
+        await _check_words(tx, installation, call, patient_id, questionnaire)
+        for link in await personal_links_of(tx, patient_id):
+            if (link.instrument, link.consultation_id) == (wanted.instrument, wanted.consultation_id):
+                known = await dated(tx, link)
+                if await _is_open(tx, call, known):
+                    tx.audit.about(link.link_id, patient_id)
+                    return known
+        return await _make(tx, call, patient_id, wanted)
+
+
+async def _check_words(
+    tx: Transaction, installation: Installation, call: Call, patient_id: UUID, questionnaire: Questionnaire
+) -> None:
+    """Raises NotFound for a patient who is not here; LicenceRestricted, LanguageUnavailable."""
+    await read_patient(tx, patient_id)
+    (await words_of(tx, installation, [questionnaire.instrument])).demanded(questionnaire, call.languages)
+
+
+async def _make(tx: Transaction, call: Call, patient_id: UUID, wanted: WantedLink) -> DatedLink:
+    visit = await read_consultation(tx, wanted.consultation_id) if wanted.consultation_id else None
+    if visit is not None and visit.patient_id != patient_id:
+        raise NotFound
+    expires_at = wanted.expires_at or (None if visit else call.received_at + USUAL)
+    link = PersonalLink(new_id(), patient_id, wanted.instrument, wanted.consultation_id, expires_at)
+    made = DatedLink(link, closes_at(link, visit))
+    if not call.received_at < made.closes_at <= call.received_at + LONGEST:
+        raise LinkEndInvalid(LONGEST.days)
+    await add_personal_link(tx, link)
+    tx.audit.about(link.link_id, patient_id)
     return made
+
+
+async def _is_open(tx: Transaction, call: Call, known: DatedLink) -> bool:
+    """Whether a link still gives out its questionnaire."""
+    link = known.link
+    if link.revoked_at is not None or known.closes_at <= call.received_at:
+        return False
+    return await find_by_link(tx, link.patient_id, link.response_key) is None
 
 
 async def list_links(installation: Installation, call: Call, patient_id: UUID) -> list[DatedLink]:

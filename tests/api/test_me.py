@@ -30,7 +30,7 @@ async def test_every_role_reads_who_it_is_and_its_centre(service: Service, role:
             "mode": "alert",
             "languages": ["fr", "en", "ar"],
             "time_zone": "Europe/Paris",
-            "emergency_contacts": [{"number": "15", "name": "SAMU"}],
+            "emergency_contacts": [{"number": "15", "name": "SAMU", "kind": "emergency"}],
         },
     }
 
@@ -50,7 +50,7 @@ async def test_every_role_reads_who_it_is_and_its_centre(service: Service, role:
 async def test_contacts_are_named_in_the_callers_language(service: Service, accepted: str | None, name: str) -> None:
     headers = service.as_(Role.NURSE) | ({"Accept-Language": accepted} if accepted else {})
     answer = await service.client.get("/v1/me", headers=headers)
-    assert answer.json()["centre"]["emergency_contacts"] == [{"number": "15", "name": name}]
+    assert answer.json()["centre"]["emergency_contacts"] == [{"number": "15", "name": name, "kind": "emergency"}]
 
 
 async def test_a_carer_sees_for_whom_they_act(service: Service) -> None:

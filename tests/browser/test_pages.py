@@ -21,7 +21,7 @@ def test_from_the_list_of_patients_to_a_synthesis(seen: Seen, demo: Demo) -> Non
     seen.page.goto(f"{demo.base}/demo")
     rows = seen.page.locator("tbody tr")
     assert rows.count() == len(demo.consultations) >= 12
-    rows.first.get_by_role("link").click()
+    rows.first.get_by_role("link", name=Wordings.load().by_language["fr"].say("demo.synthesis")).click()
     seen.page.wait_for_url("**/pages/synthesis?*")
     assert seen.page.locator("html").get_attribute("lang") == "fr", "the browser's language"
     assert seen.page.locator("h1").inner_text()

@@ -41,6 +41,7 @@ class Demo:
     folder: Path
     consultations: list[str]
     staff: dict[str, str]
+    owner_url: str
 
     def points(self, consultation: str) -> list[dict[str, object]]:
         """The points of vigilance of a synthesis, as the API gives them."""
@@ -92,7 +93,7 @@ def demonstration(postgres: EmbeddedPostgres) -> Iterator[Demo]:
     try:
         _wait_until_ready(base, server, folder / "log")
         token = DemoIssuer.open(settings, folder).mint(Role.CLINICIAN, CENTRE_ID)
-        yield Demo(base, folder, consultations, {"Authorization": f"Bearer {token}"})
+        yield Demo(base, folder, consultations, {"Authorization": f"Bearer {token}"}, owner_url)
     finally:
         server.terminate()
         server.wait(30)
