@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from questionnaires.claims import breaches
@@ -86,10 +87,14 @@ class Catalogue:
 
     def by_canonical(self, canonical: str) -> Questionnaire:
         """The version that a pinned canonical `url|version` names. Raises UnknownQuestionnaire."""
-        for questionnaire in self.questionnaires:
-            if questionnaire.canonical == canonical:
-                return questionnaire
-        raise UnknownQuestionnaire(tuple(q.canonical for q in self.questionnaires))
+        found = self._by_canonical.get(canonical)
+        if found is None:
+            raise UnknownQuestionnaire(tuple(self._by_canonical))
+        return found
+
+    @cached_property
+    def _by_canonical(self) -> Mapping[str, Questionnaire]:
+        return {questionnaire.canonical: questionnaire for questionnaire in self.questionnaires}
 
     @property
     def questionnaires(self) -> Iterator[Questionnaire]:

@@ -16,6 +16,7 @@ class AskedInWords:
 
     def __init__(self, installation: Installation, words: Words, wording: Wording) -> None:
         self._catalogue = installation.catalogue
+        self._texts: dict[str, Text | None] = {}
         self._words = words
         self._language = wording.language
 
@@ -62,4 +63,6 @@ class AskedInWords:
         return None
 
     def _text(self, canonical: str) -> Text | None:
-        return self._words.best(self.questionnaire(canonical), (self._language,))
+        if canonical not in self._texts:
+            self._texts[canonical] = self._words.best(self.questionnaire(canonical), (self._language,))
+        return self._texts[canonical]

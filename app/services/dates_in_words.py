@@ -1,7 +1,8 @@
 """Moments in the words of one language, in a centre's zone: a page says each of them in one of three ways."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -17,13 +18,29 @@ class DatesInWords:
     def at(self, moment: datetime) -> str:
         """Date and time of day."""
         local = moment.astimezone(self.zone)
-        day = format_date(local, format="long", locale=self.language)
-        return f"{day} {format_time(local, format='short', locale=self.language)}"
+        minute = local.time().replace(second=0, microsecond=0)
+        return f"{_day(self.language, 'long', local.date())} {_time(self.language, minute)}"
 
     def on(self, moment: datetime) -> str:
         """The date."""
-        return str(format_date(moment.astimezone(self.zone), format="medium", locale=self.language))
+        return _day(self.language, "medium", moment.astimezone(self.zone).date())
 
     def short(self, moment: datetime) -> str:
         """Day and month, below a drawing."""
-        return str(format_skeleton("MMMd", moment.astimezone(self.zone), locale=self.language))
+        return _short(self.language, moment.astimezone(self.zone).date())
+
+
+# A page names the same few days hundreds of times, and Babel works each out anew: a third of the page's time.
+@lru_cache(maxsize=4_096)
+def _day(language: str, format_name: str, day: date) -> str:
+    return str(format_date(day, format=format_name, locale=language))
+
+
+@lru_cache(maxsize=4_096)
+def _time(language: str, of_day: time) -> str:
+    return str(format_time(of_day, format="short", locale=language))
+
+
+@lru_cache(maxsize=4_096)
+def _short(language: str, day: date) -> str:
+    return str(format_skeleton("MMMd", day, locale=language))

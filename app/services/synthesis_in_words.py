@@ -1,6 +1,7 @@
 """The synthesis in the words of one language: what page, PDF, text and document say, sentence by sentence."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
@@ -88,12 +89,12 @@ class SynthesisInWords:
         count = len(self._found.other_records)
         return self.wording.count("synthesis.other_records", count) if count else None
 
-    @property
+    @cached_property
     def points(self) -> list[PointInWords]:
         """Every point of vigilance, most urgent first."""
         return [self._point(point) for point in self.synthesis.points]
 
-    @property
+    @cached_property
     def topics(self) -> list[TopicsInWords]:
         """What the patient wants to talk about, newest first, each thing once: chosen topics, and their own words."""
         found = []
@@ -112,31 +113,31 @@ class SynthesisInWords:
                 found.append(TopicsInWords(self.on(topics.authored_at), tuple(chosen), tuple(own)))
         return found
 
-    @property
+    @cached_property
     def symptoms(self) -> list[Row]:
         """The symptom table: what matters most first. What has no row is named by `named_lines` instead."""
         shown = (line for line in self._symptom_lines if not (_is_calm(line) or _is_unknown(line)))
         lines = sorted(shown, key=self._place)
         return [row for line in lines for row in self._rows.of(line)]
 
-    @property
+    @cached_property
     def absent(self) -> list[str]:
         """The symptoms that are absent now and were at the last consultation."""
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in self._calm(Label.ABSENT)]
 
-    @property
+    @cached_property
     def silent(self) -> list[str]:
         """The symptoms left open in the latest response, and absent when last known."""
         calm = self._calm(Label.NOT_ANSWERED)
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in calm]
 
-    @property
+    @cached_property
     def unknown(self) -> list[str]:
         """The symptoms of which nothing is known: left open, and not known from before."""
         unknown = (line for line in self._symptom_lines if _is_unknown(line))
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in unknown]
 
-    @property
+    @cached_property
     def scales(self) -> list[Group]:
         """Quality of life and function, adherence, measurements: those of them that there are."""
         by_kind: dict[str, list[Row]] = {"function": [], "adherence": [], "measurements": []}
@@ -156,7 +157,7 @@ class SynthesisInWords:
         """The titles of the questionnaires of shown composite grades that are not in their owner's licensed words."""
         return [self._asked.title(q) for q in self._of_composites if not self._asked.family(q).is_restricted]
 
-    @property
+    @cached_property
     def advice(self) -> list[AdviceShown]:
         """What the patient was advised since the last consultation, latest first; each piece once."""
         found: dict[str, AdviceShown] = {}
@@ -173,7 +174,7 @@ class SynthesisInWords:
         """The titles of what was asked for and not answered."""
         return [self._asked.title(canonical) for canonical in self.synthesis.not_answered]
 
-    @property
+    @cached_property
     def responses(self) -> list[ResponseInWords]:
         """What was answered since, newest first; in the mode `record` oldest first, with every answer."""
         ordered = self.synthesis.responses if self.is_record else tuple(reversed(self.synthesis.responses))
@@ -183,7 +184,7 @@ class SynthesisInWords:
         """Names in one sentence, as the language lists them."""
         return str(format_list(list(names), locale=self.wording.language))
 
-    @property
+    @cached_property
     def _symptom_lines(self) -> list[Line]:
         return [line for line in self.synthesis.lines if line.kind is not ScoreKind.SCALE]
 
@@ -208,7 +209,7 @@ class SynthesisInWords:
         is_number = bool(types) and types <= {ItemType.INTEGER, ItemType.DECIMAL}
         return "measurements" if is_number and not self._rows.is_rating(line) else "function"
 
-    @property
+    @cached_property
     def _of_composites(self) -> list[str]:
         """The questionnaires that the composite grades shown here come from, each once."""
         composites = (line for line in self.synthesis.lines if line.kind is ScoreKind.COMPOSITE_GRADE)

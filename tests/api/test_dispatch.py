@@ -39,7 +39,8 @@ async def test_every_route_is_found_as_the_router_finds_it(service: Service) -> 
             first = next(r for r in written if r.matches(scope)[0] is Match.FULL)
             assert short.route_of(scope) in (first, None), route.path
             found |= {route.path} if short.route_of(scope) is first else set()
-    assert {route.path for route in written} - found <= {"/pages/{name}"}, "all others begin with two words"
+    others = {route.path for route in written if not route.path.startswith("/q/{token}")}
+    assert others - found <= {"/pages/{name}"}, "all others begin with two words"
 
 
 @pytest.mark.parametrize(
