@@ -198,7 +198,7 @@ async def _answer(installation: Installation, course: Course, patient_id: UUID, 
         idempotency_key=key,
         body_sha256=hashlib.sha256(key.encode()).digest(),
     )
-    await submit_response(installation, _call(authored), patient_id, sent)
+    await submit_response(installation, _call(authored, patient_id), patient_id, sent)
 
 
 def _consultation_weeks(course: Course) -> list[int]:
@@ -213,6 +213,8 @@ def _day(now: datetime, week: int) -> datetime:
     return datetime.combine(day, time(9), UTC)
 
 
-def _call(at: datetime) -> Call:
-    scopes = parse_scopes(default_scopes(Role.NURSE))
-    return Call(Caller(CENTRE_ID, Role.NURSE, _SUBJECT, None, frozenset(), scopes), at, _SUBJECT)
+def _call(at: datetime, patient_id: UUID | None = None) -> Call:
+    """A call of the demonstration's nurse, or of a patient who answers."""
+    role = Role.PATIENT if patient_id else Role.NURSE
+    scopes = parse_scopes(default_scopes(role))
+    return Call(Caller(CENTRE_ID, role, _SUBJECT, patient_id, frozenset(), scopes), at, _SUBJECT)

@@ -1,7 +1,8 @@
 """The rows of the synthesis in words: values, change, trend, and the answers behind each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import reduce
 
 from app.services.asked_in_words import AskedInWords
 from app.services.dates_in_words import DatesInWords
@@ -41,7 +42,7 @@ class RowsInWords:
         if row.worst_since and (row.now is None or row.worst_since.value > row.now.value):
             worst = self._value(line.kind, row.worst_since.value)
             said.append(self._say("synthesis.worst_on", value=worst, date=self._on(row.worst_since.authored_at)))
-        return "; ".join(said)
+        return self._joined(said)
 
     def level(self, line: Line, row: SubRow) -> int | None:
         """How severe it is now, else was since; None where it is no composite grade."""
@@ -57,6 +58,9 @@ class RowsInWords:
         """Whether the scale has ends that mean something: its name says them, such as `quality-of-life-0-10`."""
         low, high = line.range
         return f"-{low}-{high}" in line.scale
+
+    def _joined(self, clauses: Sequence[str]) -> str:
+        return reduce(lambda first, then: self._say("synthesis.and_then", first=first, then=then), clauses)
 
     def _row(self, line: Line, row: SubRow) -> Row:
         values = [value for value in (row.now, row.reference, row.worst_since) if value]
@@ -123,7 +127,7 @@ class RowsInWords:
             range=(Decimal(low), Decimal(high)),
             first=self._dates.short(row.trend[0].authored_at),
             last=self._dates.short(row.trend[-1].authored_at),
-            words="; ".join(mark.words for mark in marks),
+            words=self._joined([mark.words for mark in marks]),
         )
 
     def _mark(self, line: Line, point: TrendPoint) -> TrendMark:
