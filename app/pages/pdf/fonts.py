@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+import uharfbuzz
 
 _FILES = {"fontpkg_ibm_plex_sans": "IBMPlexSans[wdth,wght].ttf", "fontpkg_amiri": "Amiri-Regular.ttf"}
 """By package, a file that tells which characters the family has."""
@@ -22,8 +22,7 @@ def folders() -> list[Path]:
 @cache
 def characters() -> frozenset[str]:
     """Every character that a page has a sign for."""
-    found: set[str] = set()
+    found: set[int] = set()
     for folder, file in zip(folders(), _FILES.values(), strict=True):
-        with TTFont(folder / file, lazy=True) as font:
-            found.update(map(chr, font.getBestCmap()))
-    return frozenset(found)
+        found.update(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(folder / file)).unicodes)
+    return frozenset(map(chr, found))
