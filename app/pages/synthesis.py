@@ -51,15 +51,25 @@ async def synthesis_page(
 
 
 @router.get("/synthesis.pdf")
-async def synthesis_pdf(installed: Installed, call: PageAction, consultation: UUID, lang: Lang = None) -> Response:
-    """The same on paper. That this version was printed is kept: what changes afterwards is told on the page."""
+async def synthesis_pdf(installed: Installed, call: PageCall, consultation: UUID, lang: Lang = None) -> Response:
+    """The same on paper."""
+    return await _pdf(installed, call, await open_synthesis(installed, call, consultation), lang)
+
+
+@router.post("/synthesis.pdf")
+async def print_synthesis(installed: Installed, call: PageAction, consultation: UUID, lang: Lang = None) -> Response:
+    """The same, and that this version was printed is kept: what changes afterwards is told on the page."""
     opened = await open_synthesis(installed, call, consultation, mark=MarkKind.PRINTED)
+    return await _pdf(installed, call, opened, lang)
+
+
+async def _pdf(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> Response:
     wording = wording_for(installed, call, opened, lang)
     view = SynthesisInWords(installed, opened.versioned.found, wording)
     sheet = synthesis_sheet(view, ChangesInWords(installed, opened, view))
     version = opened.versioned.version
     pdf = await pdf_of(sheet, dated=version.dated)
-    name = f"synthesis-{consultation}-v{version.number}.pdf"
+    name = f"synthesis-{opened.versioned.material.visit.consultation_id}-v{version.number}.pdf"
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
@@ -67,9 +77,14 @@ async def synthesis_pdf(installed: Installed, call: PageAction, consultation: UU
 async def mark_as_seen(
     installed: Installed, call: PageAction, consultation: UUID, request: Request, lang: Lang = None
 ) -> Response:
-    """Say that the caller has seen the version that the page shows, and show it again."""
-    await read_form(request)
-    await open_synthesis(installed, call, consultation, mark=MarkKind.SEEN)
+    """Say that the caller has seen the version that the page shows, and show it again. What has changed since it was
+    shown is shown instead, and nobody has seen it yet.
+    """
+    version = next(iter((await read_form(request)).get("version", ())), "")
+    shown = int(version) if version.isdecimal() and len(version) < 10 else 0
+    opened = await open_synthesis(installed, call, consultation, mark=MarkKind.SEEN, shown=shown)
+    if opened.is_outdated:
+        return synthesis_html(installed, call, opened, lang)
     query = f"consultation={consultation}" + (f"&lang={lang}" if lang else "")
     return RedirectResponse(f"/pages/synthesis?{query}", status_code=303)
 

@@ -32,6 +32,11 @@ class ChangesInWords:
         self._asked = AskedInWords(installation, opened.versioned.found.words, view.wording)
 
     @property
+    def number(self) -> int:
+        """The number of this version."""
+        return self._opened.versioned.version.number
+
+    @property
     def version(self) -> str:
         """Which version this is, and since when it has said what it says."""
         version = self._opened.versioned.version
@@ -47,6 +52,11 @@ class ChangesInWords:
         """Since which version it has changed; None where it has not."""
         since = self._opened.changed_since
         return self._say("synthesis.changed_title", version=since.document_version) if since else None
+
+    @property
+    def outdated(self) -> str | None:
+        """That somebody had another version before them than the one that there is now."""
+        return self._say("synthesis.outdated", version=self.number) if self._opened.is_outdated else None
 
     @property
     def changes(self) -> list[ChangeInWords]:

@@ -38,12 +38,16 @@ class ChangedResponse:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSynthesis:
-    """What the page shows. `changed_since`: the latest mark on an older version, with the responses stored since."""
+    """What the page shows. `changed_since`: the latest mark on an older version, with the responses stored since.
+
+    `is_outdated`: a mark was wanted on another version than this one, and was not made.
+    """
 
     versioned: VersionedSynthesis
     marks: tuple[SynthesisMark, ...]
     changed_since: SynthesisMark | None
     changes: tuple[ChangedResponse, ...]
+    is_outdated: bool = False
 
 
 async def open_synthesis(
@@ -53,9 +57,11 @@ async def open_synthesis(
     *,
     meant: MeantPatient | None = None,
     mark: MarkKind | None = None,
+    shown: int | None = None,
 ) -> OpenedSynthesis:
     """The synthesis of a consultation; with `mark`, that the caller saw or printed this very version is kept.
 
+    `shown`: the version that they had before them. Nobody has seen what came in the meantime: then there is no mark.
     Raises NotFound, and PatientDiffers where another patient was meant.
     """
     operation = Operation.MARK_SYNTHESIS if mark else Operation.READ_SYNTHESIS
@@ -66,14 +72,15 @@ async def open_synthesis(
         if meant is not None and not await _is_meant(tx, visit.patient_id, meant):
             raise PatientDiffers
         versioned = await read_versioned(installation, call, tx, visit)
-        if mark is not None:
+        is_outdated = shown not in (None, versioned.version.number)
+        if mark is not None and not is_outdated:
             await add_mark(tx, _mark(call, versioned, mark))
         marks = await marks_on(tx, consultation_id)
         older = [one for one in marks if one.document_version < versioned.version.number]
         current = [one for one in marks if one.document_version == versioned.version.number]
         since = older[-1] if older and not current else None
         changes = await _changes(tx, versioned, since) if since else []
-    return OpenedSynthesis(versioned, tuple(marks), since, tuple(changes))
+    return OpenedSynthesis(versioned, tuple(marks), since, tuple(changes), is_outdated)
 
 
 async def _is_meant(tx: Transaction, patient_id: UUID, meant: MeantPatient) -> bool:

@@ -92,7 +92,9 @@ async def a_consultation_cancelled(service: Service) -> Told:
 async def corrected_after_printing(service: Service) -> Told:
     told = await answered(service, await begun(service), (LAST_VISIT - days(1), MILD), (VISIT - days(1), WORSE))
     page = await service.client.post(
-        f"/pages/synthesis?consultation={told.visit}", headers=service.as_(Role.CLINICIAN, name="Dr Synthetic")
+        f"/pages/synthesis?consultation={told.visit}",
+        data={"version": "1"},
+        headers=service.as_(Role.CLINICIAN, name="Dr Synthetic"),
     )
     assert page.status_code == 303, page.text
     corrected = await service.client.put(

@@ -30,10 +30,11 @@ async def opened(service: Service, told: Told, **query: str) -> str:
     return answer.text
 
 
-async def seen(service: Service, told: Told, **headers: str) -> Any:
+async def seen(service: Service, told: Told, version: int = 1, headers: dict[str, str] | None = None) -> Any:
     return await service.client.post(
         f"/pages/synthesis?consultation={told.visit}&lang=en",
-        headers=service.as_(Role.CLINICIAN, name=DOCTOR) | headers,
+        data={"version": str(version)},
+        headers=service.as_(Role.CLINICIAN, name=DOCTOR) | (headers or {}),
     )
 
 
@@ -75,8 +76,13 @@ async def test_what_came_after_it_was_seen_is_told(service: Service) -> None:
     page = await opened(service, told)
     assert WORDS.say("synthesis.changed_title", version=1) in page
     assert "Version 2" in page
+    # Nobody has seen what came while they were reading.
+    outdated = await seen(service, told, version=1)
+    assert outdated.status_code == 200
+    assert WORDS.say("synthesis.outdated", version=2) in text_of(outdated)
+    assert WORDS.say("synthesis.changed_title", version=1) in await opened(service, told)
     # Seen again, it is as everybody knows it.
-    await seen(service, told)
+    assert (await seen(service, told, version=2)).status_code == 303
     assert WORDS.say("synthesis.changed_title", version=1) not in await opened(service, told)
 
 
@@ -133,7 +139,7 @@ async def test_another_centres_synthesis_is_not_there(service: Service) -> None:
 async def test_a_mark_from_another_site_is_refused(service: Service, database: Database) -> None:
     told = await whole_story(service)
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
-        assert (await seen(service, told, **headers)).status_code == 403
+        assert (await seen(service, told, headers=headers)).status_code == 403
     assert await database.fetch("SELECT 1 FROM synthesis_mark WHERE centre_id = $1", service.centre_id) == []
 
 
@@ -151,6 +157,17 @@ async def test_treatment_identity_and_age_stand_at_the_head(service: Service) ->
     assert "line 2 and cycle 4" in page
     assert "Identity validated" in page
     assert "(3 days before)" in page
+
+
+async def test_printing_is_kept_and_reading_the_paper_is_not(service: Service) -> None:
+    told = await whole_story(service)
+    path = f"/pages/synthesis.pdf?consultation={told.visit}&lang=en"
+    read = await service.client.get(path, headers=service.as_(Role.SYSTEM))
+    assert (read.status_code, read.headers["content-type"]) == (200, "application/pdf")
+    assert "Printed by" not in await opened(service, told)
+    printed = await service.client.post(path, headers=service.as_(Role.CLINICIAN, name=DOCTOR))
+    assert printed.content.startswith(b"%PDF-")
+    assert f"Printed by {DOCTOR} on" in await opened(service, told)
 
 
 async def test_a_patient_with_another_record_is_told_apart(service: Service) -> None:
