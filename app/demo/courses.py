@@ -7,7 +7,8 @@ from scoring.history import Respondent
 
 WEEKS = 26
 WEEKS_BETWEEN_CONSULTATIONS = 5
-ORAL_THERAPY = "oral-therapy-weekly"
+_LAST_BUT_ONE = WEEKS - 2
+"""Who answered until then is still asked before the coming consultation."""
 
 Levels = Mapping[str, int]
 """concept -> 0 (none) to 4; a concept that is not named is 0."""
@@ -18,8 +19,7 @@ class Course:
     """One synthetic patient. `levels(week)` is what they answer in that week, None where they answer nothing.
 
     `story`: what there is to see, as the key of its sentence in the wording (`demo.story.new_nausea`).
-    `treatment_line`: of the treatment that they are under, in cycles from one consultation to the next. `also_asked`:
-    what they are asked before the coming consultation besides, and have not answered yet.
+    `treatment_line`: of the treatment that they are under, in cycles from one consultation to the next.
     """
 
     number: int
@@ -34,7 +34,6 @@ class Course:
     declines: tuple[str, ...] = ()
     carer_from: int | None = None
     treatment_line: int = 1
-    also_asked: tuple[str, ...] = ()
 
     def answered_by(self, week: int) -> Respondent:
         """Who answers that week."""
@@ -88,7 +87,6 @@ COURSES: tuple[Course, ...] = (
         _steady(6),
         topics=("eating", "side_effects"),
         own_words="Je n’arrive plus à manger le matin. Est-ce que l’on peut changer l’heure du traitement ?",
-        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         2,
@@ -101,19 +99,17 @@ COURSES: tuple[Course, ...] = (
     Course(
         3,
         "diarrhoea_gone",
-        _levels(diarrhea=_falling(4, 6), fatigue=1),
+        _until(_LAST_BUT_ONE, _levels(diarrhea=_falling(4, 6), fatigue=1)),
         lambda week: min(8, 4 + week // 6),
-        also_asked=(ORAL_THERAPY,),
     ),
     Course(4, "silent", _until(19, _levels(fatigue=2, appetite=2, taste=1)), _steady(5)),
-    Course(5, "steady", _levels(fatigue=1, dry_mouth=1), _steady(7)),
+    Course(5, "steady", _until(_LAST_BUT_ONE, _levels(fatigue=1, dry_mouth=1)), _steady(7)),
     Course(
         6,
         "better_after_dose",
         _levels(hand_foot=_falling(3, 9), numbness_tingling=_falling(3, 10)),
         _steady(6),
         treatment_line=2,
-        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         7,
@@ -171,7 +167,6 @@ COURSES: tuple[Course, ...] = (
         "cycles",
         _levels(nausea=_wave(0, 2, 3), fatigue=_wave(1, 3, 3), mouth_sores=_wave(0, 2, 3)),
         _wave(7, 4, 3),
-        also_asked=(ORAL_THERAPY,),
     ),
     Course(
         15,

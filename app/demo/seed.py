@@ -173,8 +173,7 @@ async def _register(installation: Installation, course: Course, now: datetime) -
 
 def _visit(course: Course, visit_id: str, at: datetime, status: ConsultationStatus, cycle: int) -> PlannedConsultation:
     """A visit at the beginning of a treatment cycle, which are counted from the first visit."""
-    also = course.also_asked if status is ConsultationStatus.PLANNED else ()
-    return PlannedConsultation(visit_id, at, status, (INSTRUMENT, *also), course.treatment_line, cycle)
+    return PlannedConsultation(visit_id, at, status, None, course.treatment_line, cycle)
 
 
 async def _answer(installation: Installation, course: Course, patient_id: UUID, week: int, now: datetime) -> None:

@@ -12,6 +12,7 @@ from app.http.form_body import read_form
 from app.pages.answer_form import language_name
 from app.pages.caller import PageCall
 from app.pages.day_view import FIRST_DAY, LAST_DAY, SHOWN_POINTS, DayView
+from app.pages.look import look_of
 from app.pages.templates import render_page
 from app.services.call import Call
 from app.services.consultations_of_day import AskedDay, Show, read_day
@@ -67,4 +68,5 @@ async def _page(installed: Installation, call: Call, asked: AskedDay, lang: str 
         languages=[(code, language_name(code)) for code in installed.wordings.by_language],
         longest_search=LONGEST_SEARCH,
         shown_points=SHOWN_POINTS,
+        look=look_of(found.centre, "/pages"),
     )

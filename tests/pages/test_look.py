@@ -46,11 +46,12 @@ async def pages_of(linked: LinkedPatient) -> dict[str, httpx.Response]:
     answered = await linked.open()
     synthesis = await client.get(f"/pages/synthesis?consultation={linked.consultation_id}", headers=nurse)
     scores = await client.get(f"/pages/patients/{linked.id}/scores", headers=nurse)
+    day = await client.get("/pages/consultations", headers=nurse)
     mine = await client.get("/pages/me", headers=linked.service.as_(Role.PATIENT, linked.id))
     await linked.revoke()
     closed = await linked.open()
     found = {"form": form, "answered": answered, "closed": closed}
-    return found | {"synthesis": synthesis, "scores": scores, "mine": mine}
+    return found | {"synthesis": synthesis, "scores": scores, "day": day, "mine": mine}
 
 
 async def test_every_page_of_a_centre_wears_its_look(linked: LinkedPatient) -> None:
