@@ -10,10 +10,11 @@ from babel.dates import format_date, format_skeleton, format_time
 
 @dataclass(frozen=True, slots=True)
 class DatesInWords:
-    """`language` as the wording has it; `zone`: the centre's."""
+    """`language` as the wording has it; `zone`: the centre's; `year`: the one that a page says at its head."""
 
     language: str
     zone: ZoneInfo
+    year: int | None = None
 
     def at(self, moment: datetime) -> str:
         """Date and time of day."""
@@ -25,9 +26,10 @@ class DatesInWords:
         """The date."""
         return _day(self.language, "medium", moment.astimezone(self.zone).date())
 
-    def short(self, moment: datetime) -> str:
-        """Day and month, below a drawing."""
-        return _short(self.language, moment.astimezone(self.zone).date())
+    def brief(self, moment: datetime) -> str:
+        """The date beside a value: without the year, where it is the page's own."""
+        day = moment.astimezone(self.zone).date()
+        return _short(self.language, day) if day.year == self.year else self.on(moment)
 
 
 # A page names the same few days hundreds of times, and Babel works each out anew: a third of the page's time.

@@ -106,7 +106,7 @@ class RowsInWords:
         if line.kind is ScoreKind.SCALE and self.is_rating(line):
             # Isolated, so that a right-to-left text does not turn "2 / 4" around.
             words = f"\u2066{words} / {line.range[1]}\u2069"
-        return Cell(words, level, self._on(value.authored_at))
+        return Cell(words, level, self._dates.brief(value.authored_at))
 
     def _value(self, kind: ScoreKind, value: Number) -> str:
         if kind is ScoreKind.COMPOSITE_GRADE:
@@ -125,8 +125,8 @@ class RowsInWords:
         return Trend(
             marks=marks,
             range=(Decimal(low), Decimal(high)),
-            first=self._dates.short(row.trend[0].authored_at),
-            last=self._dates.short(row.trend[-1].authored_at),
+            first=self._dates.brief(row.trend[0].authored_at),
+            last=self._dates.brief(row.trend[-1].authored_at),
             words=self._joined([mark.words for mark in marks]),
         )
 
@@ -135,7 +135,7 @@ class RowsInWords:
         return TrendMark(
             at=point.authored_at,
             value=point.value,
-            words=self._say("synthesis.on", date=self._on(point.authored_at), value=words),
+            words=self._say("synthesis.on", date=self._dates.brief(point.authored_at), value=words),
             is_other=point.answered_by is not Respondent.PATIENT,
         )
 

@@ -34,7 +34,8 @@ class SynthesisInWords:
         self._found = found
         self._library = installation.advice
         self._zone = ZoneInfo(found.centre.time_zone)
-        dates = DatesInWords(wording.language, self._zone)
+        year = found.synthesis.consultation.start.astimezone(self._zone).year
+        dates = DatesInWords(wording.language, self._zone, year)
         self.at, self.on = dates.at, dates.on
         self._asked = AskedInWords(installation, found.words, wording)
         self._rows = RowsInWords(self._asked, found, wording, dates)
