@@ -17,6 +17,7 @@ from app.store import (
     earlier_responses,
     patient,
     patient_link,
+    personal_link,
     rescoring,
     response_history,
     response_identifier,
@@ -25,6 +26,7 @@ from app.store import (
     response_search,
     responses_of_several,
     revision,
+    synthesis_mark,
 )
 from app.store.embedded import EmbeddedPostgres
 from app.store.ids import new_id
@@ -98,6 +100,10 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
         {"document_version": {"centre_id", "consultation_id"}},
     ),
     "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
+    "personal link": (personal_link._READ, {"personal_link": {"centre_id", "link_id"}}),
+    "personal links": (personal_link._OF_PATIENT, {"personal_link": {"centre_id", "patient_id"}}),
+    "given through a link": (response_reading._OF_LINK, {"response": {"centre_id", "patient_id"}}),
+    "marks": (synthesis_mark._OF_CONSULTATION, {"synthesis_mark": {"centre_id", "consultation_id"}}),
     "words": (centre_text._OF_INSTRUMENTS, {"centre_text": {"centre_id", "instrument"}}),
     "patients to score again": (
         rescoring._PAGE,
@@ -155,6 +161,11 @@ INSERT INTO consultation
   FROM who, generate_series(1, 5) AS n;
 INSERT INTO document_version
   SELECT centre_id, consultation_id, n, patient_id, '', 'final', now() FROM consultation, generate_series(1, 4) AS n;
+INSERT INTO personal_link
+  SELECT centre_id, gen_random_uuid(), patient_id, 'i', consultation_id FROM consultation;
+INSERT INTO synthesis_mark
+  SELECT centre_id, consultation_id, gen_random_uuid(), patient_id, 'seen', n, 'clinician', NULL
+  FROM consultation, generate_series(1, 4) AS n;
 INSERT INTO draft SELECT centre_id, patient_id, 'i', '1.0.0', 1, '{{}}' FROM who;
 INSERT INTO response
   SELECT centre_id, gen_random_uuid(), 1, patient_id, 'i', '1.0.0', 'd', '1.0.0', 'd', 'fr', 'd', 'completed',
