@@ -13,11 +13,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SOURCES := app questionnaires scoring guidance fhir_export migrations bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock
+.PHONY: help run test check bench screenshots format lock
 .DELETE_ON_ERROR:
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## Start Vigie with its own PostgreSQL and a demo centre on 127.0.0.1:8000
 	@exec $(BIN)/vigie run
@@ -36,6 +36,10 @@ check: $(DEV) ## Check format, lint, types, import contracts and every instrumen
 
 bench: $(DEV) ## Measure submission, synthesis and scoring against the floor
 	$(BIN)/python -m bench
+
+screenshots: $(DEV) ## Take the pictures of docs/screenshots again, of the synthetic demonstration
+	@$(BIN)/python tests/browser/ensure_chromium.py
+	$(BIN)/python -m tests.browser.screenshots
 
 format: $(DEV) ## Rewrite the code in the house's format
 	$(BIN)/ruff format $(SOURCES)
