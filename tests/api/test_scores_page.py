@@ -30,8 +30,14 @@ COURSE: tuple[tuple[int, dict[str, Any]], ...] = (
 )
 
 
-async def _open(service: Service, patient: str, *, role: Role = Role.CLINICIAN, **query: str) -> httpx.Response:
-    headers = service.as_(role, patient if role is Role.PATIENT else None)
+_PROGRAM = "application/json"
+"""What a program takes: a problem in its own words, where a person would read a page."""
+
+
+async def _open(
+    service: Service, patient: str, *, role: Role = Role.CLINICIAN, accept: str = "text/html", **query: str
+) -> httpx.Response:
+    headers = service.as_(role, patient if role is Role.PATIENT else None) | {"Accept": accept}
     return await service.client.get(f"/pages/patients/{patient}/scores", params=query, headers=headers)
 
 
@@ -161,11 +167,14 @@ async def test_whose_answers_they_are_is_a_sign_and_a_word(service: Service) -> 
 
 async def test_who_does_not_read_scores_does_not_open_the_page(service: Service) -> None:
     patient = await _answered(service, ())
+    said = service.app.state.installation.wordings.by_language["en"].say
     for role in (Role.PATIENT, Role.ADMIN):
-        problem(await _open(service, patient, role=role), 403, "not-permitted")
-    problem(await _open(await service.with_new_centre(), patient), 404, "not-found")
-    problem(await _open(service, str(new_id())), 404, "not-found")
-    problem(await _open(service, patient, instrument="nothing-of-ours"), 404, "unknown-questionnaire")
+        assert said("page.problem_not_permitted") in (await _open(service, patient, role=role, lang="en")).text
+        problem(await _open(service, patient, role=role, accept=_PROGRAM), 403, "not-permitted")
+    problem(await _open(await service.with_new_centre(), patient, accept=_PROGRAM), 404, "not-found")
+    problem(await _open(service, str(new_id()), accept=_PROGRAM), 404, "not-found")
+    unknown = await _open(service, patient, instrument="nothing-of-ours", accept=_PROGRAM)
+    problem(unknown, 404, "unknown-questionnaire")
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,7 @@ def points(wording: Wording) -> Points:
         )
         for concept, label, now, before, _ in SYMPTOMS[:3]
     )
-    return Points(items, wording.say("synthesis.more", count=2))
+    return Points(items, wording.count("synthesis.more", 2))
 
 
 def topics(wording: Wording) -> Sentences:
