@@ -14,7 +14,7 @@ from app.pages.look import look_of
 from app.pages.pdf.rendering import pdf_of
 from app.pages.pdf.synthesis_sheet import synthesis_sheet
 from app.pages.templates import STATIC_FILES, render_page
-from app.pages.trend_line import px, py, trend_line
+from app.pages.trend_line import trend_line
 from app.services.call import Call
 from app.services.changes_in_words import ChangesInWords
 from app.services.installation import Installation
@@ -111,8 +111,6 @@ def synthesis_html(installed: Installation, call: Call, opened: OpenedSynthesis,
         shown_points=SHOWN_POINTS,
         named_lines=named_lines,
         trend_line=trend_line,
-        px=px,
-        py=py,
         text=synthesis_as_text(view, changes.version),
         wording=wording,
         languages=[(code, language_name(code)) for code in installed.wordings.by_language],

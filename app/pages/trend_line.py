@@ -10,6 +10,8 @@ from itertools import pairwise
 from app.services.synthesis_parts import Trend, TrendMark
 
 WIDTH, HEIGHT, INSET = 96, 24, 4
+RADIUS = 2
+"""Of a ring; a dot is as large by the width of its pen (`synthesis.css`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,31 @@ class TrendLine:
     runs: tuple[tuple[int, ...], ...]
     gaps: tuple[float, ...]
 
+    # Each as the data of one SVG path, in the units of a view box of WIDTH x HEIGHT: a page has hundreds of dots.
+
     @property
-    def polylines(self) -> list[str]:
-        """The lines, in the units of a view box of WIDTH x HEIGHT."""
-        return [" ".join(f"{px(self.dots[i].x)},{py(self.dots[i].y)}" for i in run) for run in self.runs]
+    def lines(self) -> str:
+        """The lines."""
+        return "".join("M" + "L".join(_place(self.dots[i]) for i in run) for run in self.runs)
+
+    @property
+    def own(self) -> str:
+        """The patient's own values: points without a length, which a round pen shows as dots."""
+        return "".join(f"M{_place(dot)}h0" for dot in self.dots if not dot.is_other)
+
+    @property
+    def other(self) -> str:
+        """The values that somebody else gave: rings."""
+        return "".join(
+            f"M{_place(dot)}m-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 {2 * RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 -{2 * RADIUS} 0"
+            for dot in self.dots
+            if dot.is_other
+        )
+
+    @property
+    def crosses(self) -> str:
+        """What was answered without a value that compares."""
+        return "".join(f"M{round(_px(gap) - 2, 1)} {HEIGHT - 6}l4 4m0 -4l-4 4" for gap in self.gaps)
 
 
 def trend_line(trend: Trend) -> TrendLine:
@@ -61,11 +84,9 @@ def trend_line(trend: Trend) -> TrendLine:
     )
 
 
-def px(x: float) -> float:
-    """A share of the width, in the view box."""
+def _px(x: float) -> float:
     return round(INSET + x * (WIDTH - 2 * INSET), 1)
 
 
-def py(y: float) -> float:
-    """A share of the height from below, in the view box."""
-    return round(HEIGHT - INSET - y * (HEIGHT - 2 * INSET), 1)
+def _place(dot: Dot) -> str:
+    return f"{_px(dot.x)} {round(HEIGHT - INSET - dot.y * (HEIGHT - 2 * INSET), 1)}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import reduce
 
 from app.services.asked_in_words import AskedInWords
 from app.services.dates_in_words import DatesInWords
@@ -27,6 +26,7 @@ class RowsInWords:
         self._say = wording.say
         self._dates = dates
         self._on = dates.on
+        self._between = wording.say("synthesis.and_then", first="", then="")
 
     def of(self, line: Line) -> list[Row]:
         """The rows of a line: what each questionnaire says of it."""
@@ -60,7 +60,7 @@ class RowsInWords:
         return f"-{low}-{high}" in line.scale
 
     def _joined(self, clauses: Sequence[str]) -> str:
-        return reduce(lambda first, then: self._say("synthesis.and_then", first=first, then=then), clauses)
+        return self._between.join(clauses)
 
     def _row(self, line: Line, row: SubRow) -> Row:
         values = [value for value in (row.now, row.reference, row.worst_since) if value]

@@ -79,11 +79,10 @@ def test_time_runs_to_the_right_in_every_language(seen: Seen, twelve: str) -> No
     drawn = []
     for language in LANGUAGES:
         seen.page.goto(f"{twelve}&lang={language}")
-        drawn.append(seen.page.locator("svg.trend polyline").first.get_attribute("points"))
-        first, last = (
-            seen.page.locator("svg.trend")
-            .first.locator("circle")
-            .evaluate_all("dots => [dots[0], dots[dots.length - 1]].map(dot => dot.getBoundingClientRect().x)")
+        line = seen.page.locator("svg.trend .line").first
+        drawn.append(line.get_attribute("d"))
+        first, last = line.evaluate(
+            "l => [0, l.getTotalLength()].map(at => l.getPointAtLength(at).matrixTransform(l.getScreenCTM()).x)"
         )
         assert first < last
     assert len(set(drawn)) == 1
