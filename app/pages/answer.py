@@ -1,6 +1,5 @@
 """`/q/{token}`: a personal link. Its questionnaire, then what a patient reads when it is answered."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -27,18 +26,6 @@ from scoring.history import Respondent
 router = APIRouter(prefix=PREFIX, tags=["pages"], include_in_schema=False)
 
 _ANSWER: Final = "answer."
-# What the page's script says by itself, without asking the service.
-_SCRIPT_WORDS: Final = (
-    "progress",
-    "kept_here",
-    "offline",
-    "waiting",
-    "sending",
-    "again",
-    "refused",
-    "cleared",
-    "saved",
-)
 
 
 @router.get("/worker.js")
@@ -188,7 +175,6 @@ def _plain(installed: Installed, call: Call, outcome: Outcome, draft: int | None
 def _form_page(
     request: Request, view: AnswerForm, *, status: int = 200, answered_by: Respondent | None = None
 ) -> HTMLResponse:
-    words = {name: view.wording.words[f"answer.{name}"] for name in _SCRIPT_WORDS}
     return render_page(
         "answer.html",
         status,
@@ -197,7 +183,6 @@ def _form_page(
         wording=view.wording,
         address=f"{PREFIX}/{request.path_params['token']}",
         longest=longest,
-        script_words=json.dumps(words, ensure_ascii=False),
         answered_by=answered_by.value if answered_by else None,
         look=None,
         logo=None,

@@ -22,6 +22,7 @@ def closed_page(link: OpenedLink, fields: Mapping[str, Sequence[str]] | None = N
     return render_page(
         "patient_message.html",
         410,
+        runs_scripts=True,
         wording=link.wording,
         title=link.wording.say(title),
         sentences=[link.wording.say(sentence)],

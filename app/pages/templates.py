@@ -14,6 +14,8 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# What a script reads from an attribute: short, for a phone loads it.
+_ENVIRONMENT.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC_FILES = {
     path.name: (_MEDIA_TYPES[path.suffix], path.read_bytes()) for path in sorted((_HERE / "static").iterdir())
@@ -26,9 +28,12 @@ _SCRIPTS = "; script-src 'self'; connect-src 'self'"
 
 
 def render_page(template: str, status: int = 200, *, runs_scripts: bool = False, **content: Any) -> HTMLResponse:
-    """One page. Nothing of it is cached by anything between the service and the reader."""
-    html = _ENVIRONMENT.get_template(template).render(**content)
+    """One page. Nothing of it is cached by anything between the service and the reader.
+
+    The page is told its own `policy`: a copy that it keeps for a time without a network must be held to the same.
+    """
     policy = _POLICY + _SCRIPTS if runs_scripts else _POLICY
+    html = _ENVIRONMENT.get_template(template).render(policy=policy, **content)
     return HTMLResponse(
         html, status_code=status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     )
