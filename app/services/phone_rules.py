@@ -1,9 +1,9 @@
 """What a phone without a network must know of a questionnaire: its branching, and which answers are urgent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from questionnaires.definition import Item, ItemType, Questionnaire, Reach
+from questionnaires.definition import Item, ItemType, Questionnaire
 from scoring.rulebook import Rulebook, Watch
 from scoring.rules import AlertCondition, AlertRule, AlertSeverity
 from scoring.synthesis import Mode
@@ -17,7 +17,7 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     """Plain data for the page's script, as little as it can do with: a phone loads it with every form.
 
     `asked`: every item in order, each with the place of the one above it, or -1. `enable`: the conditions of those that
-    have any. `read`: type, lowest and highest of the numbers and times that conditions and rules look at. `urgent`: the
+    have any, as `[place of the question, operator, answer]`; `any`: of which of them one is enough. `read`: type, lowest and highest of the numbers and times that conditions and rules look at. `urgent`: the
     alert rules of that severity that rest on these answers alone; in a mode without urgency none. `weights`: the
     numbers of the options that those look at. `leads`: the lead whose 0 stands for a follow-up that was not asked.
 
@@ -28,12 +28,18 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     urgent = [w for w in rulebook.item_watches if _is_known_on_a_phone(w.rule)] if mode is Mode.ALERT else []
     watched = {on for watch in urgent for on in (watch.on, *(when.item for when in watch.rule.and_when)) if on}
     leads = {link_id: rulebook.leads[link_id] for link_id in sorted(watched) if link_id in rulebook.leads}
+    conditional = [reach.item for reach in questionnaire.reaches if reach.item.enable_when]
+    places = {reach.item.link_id: place for place, reach in enumerate(questionnaire.reaches)}
     numbers = list(_items(questionnaire, watched | set(leads.values())))
-    compared = {when.question for reach in questionnaire.reaches for when in reach.item.enable_when}
+    compared = {when.question for item in conditional for when in item.enable_when}
     read = _items(questionnaire, compared | {item.link_id for item in numbers})
     return {
-        "asked": _asked(questionnaire.reaches),
-        "enable": {reach.item.link_id: _conditions(reach.item) for reach in questionnaire.reaches if _has_any(reach)},
+        "asked": [
+            [reach.item.link_id, places[reach.ancestors[-1]] if reach.ancestors else -1]
+            for reach in questionnaire.reaches
+        ],
+        "enable": {item.link_id: _conditions(item, places) for item in conditional},
+        "any": [item.link_id for item in conditional if item.enable_any],
         "read": {item.link_id: reading(item) for item in read if item.type in _READ_OTHERWISE},
         "weights": {item.link_id: _weights(item) for item in numbers if item.options and not item.repeats},
         "leads": leads,
@@ -45,19 +51,8 @@ def _items(questionnaire: Questionnaire, link_ids: set[str]) -> Iterable[Item]:
     return (item for item in questionnaire.questions if item.link_id in link_ids)
 
 
-def _has_any(reach: Reach) -> bool:
-    return bool(reach.item.enable_when)
-
-
-def _asked(reaches: Sequence[Reach]) -> list[list[object]]:
-    places = {reach.item.link_id: place for place, reach in enumerate(reaches)}
-    return [[reach.item.link_id, places[reach.ancestors[-1]] if reach.ancestors else -1] for reach in reaches]
-
-
-def _conditions(item: Item) -> dict[str, Any]:
-    """As `[question, operator, answer]`."""
-    when = [[one.question, one.operator.value, _plain(one.answer)] for one in item.enable_when]
-    return {"any": item.enable_any, "when": when}
+def _conditions(item: Item, places: Mapping[str, int]) -> list[list[object]]:
+    return [[places[one.question], one.operator.value, _plain(one.answer)] for one in item.enable_when]
 
 
 def _plain(value: object) -> object:

@@ -42,11 +42,14 @@ const OPERATORS = {
 // The link ids of the items that are open. Conditions look backwards only, so one pass is enough.
 export function openItems(rules, written) {
   const open = new Set();
-  const holds = ([question, operator, answer]) =>
-    OPERATORS[operator](open.has(question) ? valuesOf(rules, written, question) : [], answer);
+  const holds = ([place, operator, answer]) => {
+    const [question] = rules.asked[place];
+    return OPERATORS[operator](open.has(question) ? valuesOf(rules, written, question) : [], answer);
+  };
   for (const [linkId, above] of rules.asked) {
-    const { any, when } = rules.enable[linkId] ?? { when: [] };
-    if ((above < 0 || open.has(rules.asked[above][0])) && (any ? when.some(holds) : when.every(holds))) {
+    const when = rules.enable[linkId] ?? [];
+    const isMet = rules.any.includes(linkId) ? when.some(holds) : when.every(holds);
+    if (isMet && (above < 0 || open.has(rules.asked[above][0]))) {
       open.add(linkId);
     }
   }
