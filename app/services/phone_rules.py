@@ -17,7 +17,8 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     """Plain data for the page's script, as little as it can do with: a phone loads it with every form.
 
     `asked`: every item in order, each with the place of the one above it, or -1. `enable`: the conditions of those that
-    have any, as `[place of the question, operator, answer]`; `any`: of which of them one is enough. `read`: type, lowest and highest of the numbers and times that conditions and rules look at. `urgent`: the
+    have any, by their place, as `[place of the question, operator, answer]`; `any`: the places of those that need only
+    one of them. `read`: type, lowest and highest of the numbers and times that conditions and rules look at. `urgent`: the
     alert rules of that severity that rest on these answers alone; in a mode without urgency none. `weights`: the
     numbers of the options that those look at. `leads`: the lead whose 0 stands for a follow-up that was not asked.
 
@@ -38,8 +39,8 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
             [reach.item.link_id, places[reach.ancestors[-1]] if reach.ancestors else -1]
             for reach in questionnaire.reaches
         ],
-        "enable": {item.link_id: _conditions(item, places) for item in conditional},
-        "any": [item.link_id for item in conditional if item.enable_any],
+        "enable": {places[item.link_id]: _conditions(item, places) for item in conditional},
+        "any": [places[item.link_id] for item in conditional if item.enable_any],
         "read": {item.link_id: reading(item) for item in read if item.type in _READ_OTHERWISE},
         "weights": {item.link_id: _weights(item) for item in numbers if item.options and not item.repeats},
         "leads": leads,

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from app.security.demo_issuer import DemoIssuer
 from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
 from app.store.audit import AuditEntry
-from app.store.centre import add_centre
+from app.store.centre import ContactKind, EmergencyContact, add_centre
 from app.store.embedded import EmbeddedPostgres
 from app.store.pool import Pool
 from app.store.schema import migrate
@@ -31,16 +31,26 @@ from app.store.transaction import Scope, transaction
 
 PROJECT = Path(__file__).parents[2]
 DATABASE = "demonstration"
+HELPLINE = EmergencyContact(
+    "00 00 00 00 01",
+    {"fr": "Ligne d’écoute (fictive)", "en": "Helpline (invented)", "ar": "خط المساعدة (وهمي)"},
+    ContactKind.HELPLINE,
+)
+CENTRE = replace(DEMO_CENTRE, emergency_contacts=(*DEMO_CENTRE.emergency_contacts, HELPLINE))
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A demonstration that is being served. `folder` is its data folder, with the demo issuer's key."""
+    """A demonstration that is being served. `folder` is its data folder, with the demo issuer's key.
+
+    `owner_url`: its database as the operator's commands open it.
+    """
 
     base: str
     folder: Path
     consultations: list[str]
     staff: dict[str, str]
+    owner_url: str
 
     def points(self, consultation: str) -> list[dict[str, object]]:
         """The points of vigilance of a synthesis, as the API gives them."""
@@ -59,7 +69,7 @@ def free_port() -> int:
 async def _seed(service_url: str, owner_url: str, settings: Settings) -> list[str]:
     owner = await Pool.open(owner_url, settings)
     async with transaction(owner, Scope(CENTRE_ID), AuditEntry("test", "operator", "add_centre", "test")) as tx:
-        await add_centre(tx, DEMO_CENTRE)
+        await add_centre(tx, CENTRE)
     await owner.close()
     pool = await Pool.open(service_url, settings)
     installation, now = Installation(load_knowledge(settings), pool), datetime.now(UTC)
@@ -92,7 +102,7 @@ def demonstration(postgres: EmbeddedPostgres) -> Iterator[Demo]:
     try:
         _wait_until_ready(base, server, folder / "log")
         token = DemoIssuer.open(settings, folder).mint(Role.CLINICIAN, CENTRE_ID)
-        yield Demo(base, folder, consultations, {"Authorization": f"Bearer {token}"})
+        yield Demo(base, folder, consultations, {"Authorization": f"Bearer {token}"}, owner_url)
     finally:
         server.terminate()
         server.wait(30)

@@ -27,6 +27,7 @@ export function show(nowOpen = open) {
   const number = asked.indexOf(current) + 1;
   form.classList.toggle("one", isOne);
   form.classList.toggle("begun", number > 1);
+  form.classList.toggle("last", number === asked.length);
   steps.hidden = !isOne;
   previous.hidden = number === 1;
   next.hidden = number === asked.length;
@@ -50,7 +51,8 @@ export function goTo(item) {
   show();
   const title = wordsOf(item);
   title.tabIndex = -1;
-  title.focus();
+  title.focus({ preventScroll: true });
+  item.scrollIntoView();
 }
 
 export function step(by) {

@@ -1,5 +1,5 @@
-// A copy of the page as it was served, so that the link opens without a network. To be imported before anything that
-// changes the page.
+// A copy of the page as it was served, one a language, so that the link opens without a network. To be imported before
+// anything that changes the page.
 
 const served = `<!DOCTYPE html>${document.documentElement.outerHTML}`;
 const { policy } = document.getElementById("questions").dataset;
@@ -7,7 +7,7 @@ const { policy } = document.getElementById("questions").dataset;
 async function keepCopy() {
   const cache = await caches.open("vigie");
   const headers = { "Content-Type": "text/html;charset=utf-8", "Content-Security-Policy": policy, "Referrer-Policy": "no-referrer" };
-  await cache.put(location.pathname + location.search, new Response(served, { headers }));
+  await cache.put(`${location.pathname}?lang=${document.documentElement.lang}`, new Response(served, { headers }));
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const ours = loaded.filter((url) => url.startsWith(`${location.origin}/pages/`));
   await Promise.allSettled(ours.map(async (url) => cache.put(url, await fetch(url, { cache: "force-cache" }))));

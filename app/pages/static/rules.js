@@ -46,9 +46,9 @@ export function openItems(rules, written) {
     const [question] = rules.asked[place];
     return OPERATORS[operator](open.has(question) ? valuesOf(rules, written, question) : [], answer);
   };
-  for (const [linkId, above] of rules.asked) {
-    const when = rules.enable[linkId] ?? [];
-    const isMet = rules.any.includes(linkId) ? when.some(holds) : when.every(holds);
+  for (const [place, [linkId, above]] of rules.asked.entries()) {
+    const when = rules.enable[place] ?? [];
+    const isMet = rules.any.includes(place) ? when.some(holds) : when.every(holds);
     if (isMet && (above < 0 || open.has(rules.asked[above][0]))) {
       open.add(linkId);
     }
@@ -65,7 +65,8 @@ export function urgentFound(rules, written, open = openItems(rules, written)) {
   };
   // A follow-up that was not asked counts as 0 where its lead does.
   const numberOf = (linkId) => {
-    const wasAsked = values(linkId).length > 0 || (open.has(linkId) && rules.enable[linkId]);
+    const place = rules.asked.findIndex(([asked]) => asked === linkId);
+    const wasAsked = values(linkId).length > 0 || (open.has(linkId) && rules.enable[place]);
     return wasAsked || answered(rules.leads[linkId]) !== 0 ? answered(linkId) : 0;
   };
   const fires = ({ item, equals, at_least: low, at_most: high }) =>

@@ -5,6 +5,7 @@ import { isOneAtATime } from "/pages/layout.js";
 const box = document.getElementById("urgent");
 const home = box.nextElementSibling;
 let told = "";
+box.append(...[...document.querySelectorAll(".emergency .numbers")].map((numbers) => numbers.cloneNode(true)));
 
 export function warn(found, changed) {
   const concepts = found.map(({ concept }) => concept);
