@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from questionnaires.definition import Item, ItemType, Questionnaire
+from questionnaires.definition import Item, ItemType, Questionnaire, Reach
 from scoring.rulebook import Rulebook, Watch
 from scoring.rules import AlertCondition, AlertRule, AlertSeverity
 from scoring.synthesis import Mode
@@ -16,11 +16,14 @@ _READ_OTHERWISE = (*_NUMBERS, ItemType.TIME)
 def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     """Plain data for the page's script, as little as it can do with: a phone loads it with every form.
 
-    `asked`: every item in order, each with the place of the one above it, or -1. `enable`: the conditions of those that
-    have any, by their place, as `[place of the question, operator, answer]`; `any`: the places of those that need only
-    one of them. `read`: type, lowest and highest of the numbers and times that conditions and rules look at. `urgent`: the
-    alert rules of that severity that rest on these answers alone; in a mode without urgency none. `weights`: the
-    numbers of the options that those look at. `leads`: the lead whose 0 stands for a follow-up that was not asked.
+    `asked`: what branching can hide, and what it looks at, in order; each with the place of the one above it that can
+    be hidden too, or -1. `enable`: the conditions of those that have any, by their place, as `[place of the question,
+    operator, answer]`; `any`: the places of those that need only one of them. `read`: type, lowest and highest of the
+    numbers and times that conditions and rules look at.
+
+    `urgent`: the alert rules of that severity that rest on these answers alone; in a mode without urgency none.
+    `weights`: the numbers of the options that those look at. `leads`: the lead whose 0 stands for a follow-up that was
+    not asked.
 
     What compares with earlier answers, or rests on a score, is judged by the service. A date and time is compared as it
     was typed, without its offset.
@@ -29,16 +32,15 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     urgent = [w for w in rulebook.item_watches if _is_known_on_a_phone(w.rule)] if mode is Mode.ALERT else []
     watched = {on for watch in urgent for on in (watch.on, *(when.item for when in watch.rule.and_when)) if on}
     leads = {link_id: rulebook.leads[link_id] for link_id in sorted(watched) if link_id in rulebook.leads}
-    conditional = [reach.item for reach in questionnaire.reaches if reach.item.enable_when]
-    places = {reach.item.link_id: place for place, reach in enumerate(questionnaire.reaches)}
     numbers = list(_items(questionnaire, watched | set(leads.values())))
+    conditional = [reach.item for reach in questionnaire.reaches if reach.item.enable_when]
     compared = {when.question for item in conditional for when in item.enable_when}
+    hidden = _can_be_hidden(questionnaire)
+    asked = [reach for reach in questionnaire.reaches if reach.item.link_id in hidden | compared]
+    places = {reach.item.link_id: place for place, reach in enumerate(asked)}
     read = _items(questionnaire, compared | {item.link_id for item in numbers})
     return {
-        "asked": [
-            [reach.item.link_id, places[reach.ancestors[-1]] if reach.ancestors else -1]
-            for reach in questionnaire.reaches
-        ],
+        "asked": [[reach.item.link_id, _above(reach, hidden, places)] for reach in asked],
         "enable": {places[item.link_id]: _conditions(item, places) for item in conditional},
         "any": [places[item.link_id] for item in conditional if item.enable_any],
         "read": {item.link_id: reading(item) for item in read if item.type in _READ_OTHERWISE},
@@ -50,6 +52,19 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
 
 def _items(questionnaire: Questionnaire, link_ids: set[str]) -> Iterable[Item]:
     return (item for item in questionnaire.questions if item.link_id in link_ids)
+
+
+def _can_be_hidden(questionnaire: Questionnaire) -> set[str]:
+    """The link ids of the items with conditions, and of all that stands below them."""
+    found: set[str] = set()
+    for reach in questionnaire.reaches:
+        if reach.item.enable_when or found.intersection(reach.ancestors):
+            found.add(reach.item.link_id)
+    return found
+
+
+def _above(reach: Reach, hidden: set[str], places: Mapping[str, int]) -> int:
+    return next((places[above] for above in reversed(reach.ancestors) if above in hidden), -1)
 
 
 def _conditions(item: Item, places: Mapping[str, int]) -> list[list[object]]:

@@ -133,7 +133,9 @@ class Answering:
         self.page.wait_for_function("navigator.serviceWorker.controller !== null")
         self.page.wait_for_function(
             "async () => { const cache = await caches.open('vigie');"
-            " return (await cache.match(location.pathname, { ignoreSearch: true })) && (await cache.match('/pages/answer.css')); }"
+            " const copies = [location.pathname, '/pages/answer.css']"
+            "   .map(url => cache.match(url, { ignoreSearch: true }));"
+            " return (await Promise.all(copies)).every(Boolean); }"
         )
 
     def forget_expected(self, *expected: str) -> None:

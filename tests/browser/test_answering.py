@@ -330,6 +330,22 @@ def test_a_closed_link_keeps_what_was_written_until_it_is_cleared(answering: Ans
     assert answering.link.responses() == []
 
 
+def test_a_browser_that_keeps_nothing_says_so_and_sends(answering: Answering) -> None:
+    page = answering.page
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined });")
+    answering.open()
+    answering.answer(pain_frequency="1", pain_severity="2")
+    answering.status(EN.say("answer.not_kept"))
+    page.get_by_role("button", name="Français").click()
+    page.locator("html[lang='fr'].ready").wait_for()
+    assert answering.field("pain-severity", "2").is_checked(), "the service gave it back"
+    answering.answer(can_wait="yes")
+    answering.send()
+    answering.wait_until_answered()
+    (stored,) = answering.link.responses()
+    assert stored["answers"] == {"pain-frequency": "1", "pain-severity": "2", "can-wait": "yes"}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_light(answering: Answering, demo: Demo, language: str) -> None:
     answering.open(language)

@@ -62,7 +62,7 @@ def test_answered_without_a_network_and_sent_once_when_it_returns(
 
 
 def test_a_connection_that_breaks_after_the_service_had_it_stores_once(answering: Answering) -> None:
-    broken = []
+    broken: list[int] = []
 
     def break_after(route: Route) -> None:
         if "action=send" in (route.request.post_data or "") and not broken:

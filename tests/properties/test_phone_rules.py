@@ -55,7 +55,7 @@ def check_parity(rulebook: Rulebook, written: list[dict[str, list[str]]]) -> Non
     questionnaire = rulebook.questionnaire
     for form, judged in zip(written, judged_on_a_phone(rulebook, written), strict=True):
         shown = shown_answers(questionnaire, raw_answers(questionnaire, form_answers(questionnaire, form)))
-        assert judged.open == shown.enabled
+        assert judged.closed == {reach.item.link_id for reach in questionnaire.reaches} - shown.enabled
         checked = CheckedResponse(questionnaire, shown.fitting, shown.enabled)
         assert judged.urgent == urgent_by_items(rulebook, checked)
 

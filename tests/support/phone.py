@@ -20,9 +20,9 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Judged:
-    """What the page makes of one form: the items that it leaves open, the concepts that it calls urgent."""
+    """What the page makes of one form: the items that it hides, the concepts that it calls urgent."""
 
-    open: frozenset[str]
+    closed: frozenset[str]
     urgent: frozenset[str]
 
 
@@ -43,4 +43,4 @@ def judged_on_a_phone(rulebook: Rulebook, forms: Sequence[Fields]) -> list[Judge
 
 
 def _judged(found: dict[str, Any]) -> Judged:
-    return Judged(frozenset(found["open"]), frozenset(found["urgent"]))
+    return Judged(frozenset(found["closed"]), frozenset(found["urgent"]))

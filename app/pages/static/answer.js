@@ -5,7 +5,7 @@ import { channel, isKept, read, tell, write } from "/pages/kept.js";
 import { bodyOf, disableClosed, excludeOthers, form, linkIdOf, restore, words, written, writtenIn } from "/pages/fields.js";
 import { choose, isOneAtATime, show, step } from "/pages/layout.js";
 import { faultsHere, removeFault, showFaults } from "/pages/faults.js";
-import { openItems, urgentFound } from "/pages/rules.js";
+import { closedItems, urgentFound } from "/pages/rules.js";
 import { warn } from "/pages/urgent.js";
 import { post, sendWaiting } from "/pages/outbox.js";
 import "/pages/clear.js";
@@ -43,11 +43,10 @@ async function sayKept() {
 
 function refresh(changed) {
   const answers = written();
-  // Who answers is asked whatever else is.
-  const open = openItems(rules, answers).add("");
-  disableClosed(open);
-  show(open);
-  warn(urgentFound(rules, answers, open), changed);
+  const closed = closedItems(rules, answers);
+  disableClosed(closed);
+  show(closed);
+  warn(urgentFound(rules, answers, closed), changed);
 }
 
 // Saving as one goes.
@@ -100,15 +99,16 @@ function putInOutbox() {
   return write("outbox", { path, id: `${Date.now()} ${Math.random()}`, body: `${body}` });
 }
 
+// As a browser without a script does it: the service's own page comes back, with what was written.
+function submitPlainly(name, value) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+}
+
 const ENDS = {
   sent: leave,
   nothing: leave,
-  // The service's own page says why, and shows what was written.
-  closed() {
-    const action = Object.assign(document.createElement("input"), { type: "hidden", name: "action", value: "send" });
-    form.append(action);
-    form.submit();
-  },
+  closed: () => submitPlainly("action", "send"),
   async refused() {
     isWaiting = false;
     kept = { ...kept, ...(await read("answers", path)) };
@@ -129,7 +129,7 @@ async function attempt() {
     return;
   }
   say("sending");
-  const { state } = await sendWaiting(path);
+  const { state } = await sendWaiting(path).catch(() => ({ state: "again" }));
   if (ENDS[state]) {
     await ENDS[state]();
     return;
@@ -143,25 +143,32 @@ async function attempt() {
 async function send() {
   const faults = faultsHere();
   showFaults(faults);
-  if (faults.length === 0) {
-    clearTimeout(saveTimer);
-    isWaiting = true;
-    await putInOutbox();
-    await attempt();
+  if (faults.length > 0) {
+    return;
   }
+  clearTimeout(saveTimer);
+  try {
+    await putInOutbox();
+    isWaiting = true;
+  } catch {
+    submitPlainly("action", "send");
+    return;
+  }
+  await attempt();
 }
 
 async function saveNow() {
   await keep();
-  say((await saveDraft()) ? "saved" : "offline");
+  if (await saveDraft()) {
+    say("saved");
+  }
 }
 
 // Another language is another page: the answers wait here for it.
 async function speak(language) {
   const there = `${path}?lang=${language}`;
   if (!(await isKept())) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "language", value: language }));
-    form.submit();
+    submitPlainly("language", language);
   } else if (navigator.onLine || (await caches.match(there))) {
     kept.language = language;
     await write("answers", kept);
@@ -178,7 +185,16 @@ function start(found) {
     restore(kept.answers);
   }
   refresh();
-  sayKept();
+  if (found || navigator.onLine === false) {
+    sayKept();
+  }
+}
+
+// Another tab of the same link may have gone on.
+async function readAgain() {
+  if (!isCleared) {
+    start(await read("answers", path));
+  }
 }
 
 form.addEventListener("input", change);
@@ -217,7 +233,7 @@ addEventListener("online", () => {
 });
 document.addEventListener("visibilitychange", async () => {
   if (!document.hidden) {
-    start(await read("answers", path));
+    await readAgain();
   } else if (kept.unsaved) {
     saveDraft();
   }
@@ -231,7 +247,7 @@ document.addEventListener("clear", () => {
 });
 channel.onmessage = async ({ data: { what, path: whose } }) => {
   if (whose === path && what === "answers") {
-    start(await read("answers", path));
+    await readAgain();
   } else if (whose === path && ENDS[what]) {
     await ENDS[what]();
   }

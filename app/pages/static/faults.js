@@ -37,7 +37,7 @@ function addFault(item, sentence) {
   Object.assign(told, { className: "fault", id: `fault-${linkIdOf(item)}`, textContent: sentence });
   wordsOf(item).after(told);
   if (isRadios(item)) {
-    item.role = "radiogroup";
+    item.setAttribute("role", "radiogroup");
   }
   for (const element of invalidIn(item)) {
     element.setAttribute("aria-invalid", "true");

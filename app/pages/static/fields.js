@@ -45,11 +45,10 @@ export function excludeOthers(field) {
 }
 
 // What branching hides keeps its answer, and is not sent.
-export function disableClosed(open) {
+export function disableClosed(closed) {
   for (const item of questions) {
-    const isClosed = !open.has(linkIdOf(item));
     for (const field of item.querySelectorAll("input, textarea")) {
-      field.disabled = isClosed;
+      field.disabled = closed.has(linkIdOf(item));
     }
   }
 }

@@ -4,22 +4,29 @@ import { form, items, linkIdOf, questions, words, wordsOf, writtenIn } from "/pa
 const steps = form.querySelector(".steps");
 const [previous, next] = steps.querySelectorAll("button");
 const answered = document.getElementById("answered");
-let open = new Set();
+let closed = new Set();
 let isOne = false;
 let current = questions[0];
 
-const isOpen = (item) => open.has(linkIdOf(item));
+const isOpen = (item) => !closed.has(linkIdOf(item));
 export const openQuestions = () => questions.filter(isOpen);
 export const isOneAtATime = () => isOne;
-const say = (sentence, number, total) => sentence.replace("{number}", number).replace("{total}", total);
+
+// What is read out by itself is written only where it changes: it would be read out again.
+function say(place, sentence, number, total) {
+  const said = sentence.replace("{number}", number).replace("{total}", total);
+  if (place.textContent !== said) {
+    place.textContent = said;
+  }
+}
 
 function isShown(item) {
   const isBeside = item.matches(".said") && item.parentElement === current.parentElement;
   return isOpen(item) && (!isOne || item === current || isBeside);
 }
 
-export function show(nowOpen = open) {
-  open = nowOpen;
+export function show(nowClosed = closed) {
+  closed = nowClosed;
   const asked = openQuestions();
   current = asked.includes(current) ? current : asked[0];
   items.forEach((item) => (item.hidden = !isShown(item)));
@@ -32,12 +39,12 @@ export function show(nowOpen = open) {
   previous.hidden = number === 1;
   next.hidden = number === asked.length;
   Object.assign(steps.querySelector("progress"), { max: asked.length, value: number });
-  steps.querySelector("p").textContent = say(words.progress, number, asked.length);
+  say(steps.querySelector("p"), words.progress, number, asked.length);
   const told = asked.slice(1);
-  answered.textContent = say(words.answered_of, told.filter((item) => writtenIn(linkIdOf(item)).length).length, told.length);
+  say(answered, words.answered_of, told.filter((item) => writtenIn(linkIdOf(item)).length > 0).length, told.length);
   answered.hidden = false;
   for (const button of form.querySelectorAll("[data-layout]")) {
-    button.ariaPressed = `${(button.dataset.layout === "one") === isOne}`;
+    button.setAttribute("aria-pressed", (button.dataset.layout === "one") === isOne);
   }
 }
 

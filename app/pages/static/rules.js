@@ -39,26 +39,26 @@ const OPERATORS = {
   "<=": ordered((value, other) => value <= other),
 };
 
-// The link ids of the items that are open. Conditions look backwards only, so one pass is enough.
-export function openItems(rules, written) {
-  const open = new Set();
+// The link ids that branching hides. Conditions look backwards only, so one pass is enough.
+export function closedItems(rules, written) {
+  const closed = new Set();
   const holds = ([place, operator, answer]) => {
     const [question] = rules.asked[place];
-    return OPERATORS[operator](open.has(question) ? valuesOf(rules, written, question) : [], answer);
+    return OPERATORS[operator](closed.has(question) ? [] : valuesOf(rules, written, question), answer);
   };
   for (const [place, [linkId, above]] of rules.asked.entries()) {
     const when = rules.enable[place] ?? [];
     const isMet = rules.any.includes(place) ? when.some(holds) : when.every(holds);
-    if (isMet && (above < 0 || open.has(rules.asked[above][0]))) {
-      open.add(linkId);
+    if (!isMet || (above >= 0 && closed.has(rules.asked[above][0]))) {
+      closed.add(linkId);
     }
   }
-  return open;
+  return closed;
 }
 
 // What cannot wait: for each rule that fires its concept, and the item that it looks at first.
-export function urgentFound(rules, written, open = openItems(rules, written)) {
-  const values = (linkId) => (open.has(linkId) ? valuesOf(rules, written, linkId) : []);
+export function urgentFound(rules, written, closed = closedItems(rules, written)) {
+  const values = (linkId) => (closed.has(linkId) ? [] : valuesOf(rules, written, linkId));
   const answered = (linkId) => {
     const [value] = values(linkId);
     return typeof value === "string" ? rules.weights[linkId]?.[value] : value;
@@ -66,7 +66,7 @@ export function urgentFound(rules, written, open = openItems(rules, written)) {
   // A follow-up that was not asked counts as 0 where its lead does.
   const numberOf = (linkId) => {
     const place = rules.asked.findIndex(([asked]) => asked === linkId);
-    const wasAsked = values(linkId).length > 0 || (open.has(linkId) && rules.enable[place]);
+    const wasAsked = values(linkId).length > 0 || (!closed.has(linkId) && rules.enable[place]);
     return wasAsked || answered(rules.leads[linkId]) !== 0 ? answered(linkId) : 0;
   };
   const fires = ({ item, equals, at_least: low, at_most: high }) =>
