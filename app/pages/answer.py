@@ -1,6 +1,5 @@
 """`/q/{token}`: a personal link. Its questionnaire, then what a patient reads when it is answered."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -28,18 +27,6 @@ from scoring.history import Respondent
 router = APIRouter(prefix=PREFIX, tags=["pages"], include_in_schema=False)
 
 _ANSWER: Final = "answer."
-# What the page's script says by itself, without asking the service.
-_SCRIPT_WORDS: Final = (
-    "progress",
-    "kept_here",
-    "offline",
-    "waiting",
-    "sending",
-    "again",
-    "refused",
-    "cleared",
-    "saved",
-)
 
 
 @router.get("/worker.js")
@@ -191,7 +178,6 @@ def _form_page(
     request: Request, view: AnswerForm, *, status: int = 200, answered_by: Respondent | None = None
 ) -> HTMLResponse:
     address = _address(request)
-    words = {name: view.wording.words[f"answer.{name}"] for name in _SCRIPT_WORDS}
     return render_page(
         "answer.html",
         status,
@@ -200,7 +186,6 @@ def _form_page(
         wording=view.wording,
         address=address,
         longest=longest,
-        script_words=json.dumps(words, ensure_ascii=False),
         answered_by=answered_by.value if answered_by else None,
         look=look_of(view.link.centre, address),
     )

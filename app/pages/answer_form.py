@@ -1,35 +1,50 @@
 """The form of a personal link in its patient's words: every question, what was written, what needs another look."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 
 from app.services.feedback import Contact, contacts
 from app.services.installation import Installation
 from app.services.open_link import OpenedLink
-from app.services.phone_rules import phone_rules
+from app.services.phone_rules import phone_rules, reading
 from app.store.centre import ContactKind
 from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import Item, ItemType
 from questionnaires.issues import Issue, IssueCode
 from questionnaires.written import Written
 
+_SCRIPT_WORDS = (
+    "progress",
+    "answered_of",
+    "kept_here",
+    "not_kept",
+    "offline",
+    "waiting",
+    "sending",
+    "again",
+    "refused",
+    "saved",
+    "issue_needed",
+    "no_other_language",
+)
 _MOST_BUTTONS = 11
 """A whole number from a range of at most so many values is chosen, not typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose: what is sent, what is read, whether it is chosen already."""
+    """One thing to choose: what is sent, what is read, whether it is chosen already, whether it excludes the others."""
 
     value: str
     words: str
     is_chosen: bool
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +103,25 @@ class AnswerForm:
     @property
     def until(self) -> str:
         """Until when answers are wanted, in words."""
-        local = self.link.closes_at.astimezone(self.link.zone)
-        return str(format_datetime(local, format="long", locale=self.wording.language)).rpartition(" ")[0] or str(local)
+        local, language = self.link.closes_at.astimezone(self.link.zone), self.wording.language
+        together = str(get_datetime_format("long", locale=language)).replace("'", "")
+        day, hour = (format_date(local, "long", locale=language), format_time(local, "short", locale=language))
+        return together.replace("{1}", str(day)).replace("{0}", str(hour))
 
     @property
-    def rules(self) -> str:
-        """What the page's script knows of the questionnaire, as JSON."""
+    def rules(self) -> dict[str, Any]:
+        """What the page's script knows of the questionnaire."""
         rulebook = self._installation.rulebooks.current(self.questionnaire)
-        return json.dumps(phone_rules(rulebook, self.link.centre.mode), separators=(",", ":"))
+        return phone_rules(rulebook, self.link.centre.mode)
+
+    @property
+    def script_words(self) -> dict[str, Any]:
+        """What the page's script says by itself; how many answers need another look, by the plurals of the language."""
+        words = self.wording.words
+        issues = "answer.issues."
+        said: dict[str, Any] = {name: words[f"answer.{name}"] for name in _SCRIPT_WORDS}
+        plurals = {key.removeprefix(issues): text for key, text in words.items() if key.startswith(issues)}
+        return said | {"issues": plurals}
 
     @property
     def faults(self) -> list[Named]:
@@ -131,7 +157,16 @@ class AnswerForm:
         ]
         if not (item.repeats or item.required or item.opt_outs):
             offered.append(("", self.say("answer.decline")))
-        return [Choice(value, words, value in chosen) for value, words in offered]
+        alone = {option.code for option in item.options if item.repeats and (option.exclusive or option.opt_out)}
+        return [Choice(value, words, value in chosen, value in alone) for value, words in offered]
+
+    def reading(self, item: Item) -> list[object] | None:
+        """How the page's script reads a number that is typed; None where no number is."""
+        return reading(item) if item.type in (ItemType.INTEGER, ItemType.DECIMAL) and not item.repeats else None
+
+    def wrong_number(self, item: Item) -> str:
+        """What is said of something typed that is no such number."""
+        return self._range(item)
 
     def is_row(self, item: Item) -> bool:
         """Whether the choices are numbers that stand side by side."""

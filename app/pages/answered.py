@@ -11,6 +11,8 @@ from app.services.open_link import OpenedLink
 from questionnaires.definition import Item
 from questionnaires.response import ResponseStatus
 
+_WHOM_TO_CALL = ("call-if-worried", "not-watched-live")
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -54,9 +56,20 @@ class Answered:
         return [message for message in self.messages if message.kind == "act-now"]
 
     @property
-    def calm(self) -> list[Message]:
-        """The rest but the advice, in its order."""
-        return [message for message in self.messages if message.kind not in ("act-now", "advice")]
+    def whom_to_call(self) -> list[Message]:
+        """When to call, beside the numbers; whoever has something that weighs on them reads it first."""
+        return [message for message in self.messages if message.kind in _WHOM_TO_CALL]
+
+    @property
+    def weighs(self) -> bool:
+        """Whether something was answered that should not just wait for the visit."""
+        return any(message.kind == "call-if-worried" for message in self.messages)
+
+    @property
+    def arrived(self) -> list[Message]:
+        """What becomes of the answers."""
+        told = ("act-now", "advice", *_WHOM_TO_CALL)
+        return [message for message in self.messages if message.kind not in told]
 
     @property
     def advice(self) -> list[Message]:

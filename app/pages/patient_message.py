@@ -25,6 +25,7 @@ def closed_page(link: OpenedLink, address: str, fields: Mapping[str, Sequence[st
     return render_page(
         "patient_message.html",
         410,
+        runs_scripts=True,
         wording=link.wording,
         title=link.wording.say(title),
         sentences=[link.wording.say(sentence)],

@@ -15,6 +15,8 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# What a script reads from an attribute: short, for a phone loads it.
+_ENVIRONMENT.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATIC_FILES = {
     path.name: (_MEDIA_TYPES[path.suffix], path.read_bytes()) for path in sorted((_HERE / "static").iterdir())
@@ -37,10 +39,13 @@ class Look:
 def render_page(
     template: str, status: int = 200, *, runs_scripts: bool = False, look: Look | None = None, **content: Any
 ) -> HTMLResponse:
-    """One page, in Vigie's own look where no centre's is named. Nothing between the service and the reader keeps it."""
+    """One page, in Vigie's own look where no centre's is named. Nothing between the service and the reader keeps it.
+
+    The page is told its own `policy`: a copy that it keeps for a time without a network must be held to the same.
+    """
     content |= {"look": look.style if look else None, "logo": look.logo if look else None}
-    html = _ENVIRONMENT.get_template(template).render(content)
     policy = _POLICY + _SCRIPTS if runs_scripts else _POLICY
+    html = _ENVIRONMENT.get_template(template).render(policy=policy, **content)
     return HTMLResponse(
         html, status_code=status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     )

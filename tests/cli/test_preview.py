@@ -84,7 +84,7 @@ def test_nothing_comes_from_elsewhere(client: Client) -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "http://" not in page.text.replace("https://vigie.example", "")
-    for name in ("preview.js", "preview.css", "vigie.css", "vigie.svg"):
+    for name in ("preview.js", "preview.css", "tokens.css", "vigie.css", "vigie.svg"):
         assert client.get(f"/pages/{name}").status_code == 200
     assert client.get("/pages/nothing.js").status_code == 404
 

@@ -52,7 +52,7 @@ async def test_every_row_opens_the_answers_behind_it(service: Service) -> None:
 async def test_a_trend_says_in_words_what_it_draws(service: Service) -> None:
     page = await opened(service, await whole_story(service))
     trends = re.findall(r'<svg class="trend"[^>]*aria-label="([^"]*)"', page)
-    assert "Mar 1, 2026: 1 mild; Mar 13, 2026: not scored; Mar 22, 2026: 3 severe" in trends
+    assert "Mar 1: 1 mild; Mar 13: not scored; Mar 22: 3 severe" in trends
 
 
 async def test_who_saw_which_version_stands_on_the_page(service: Service) -> None:

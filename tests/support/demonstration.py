@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from app.security.demo_issuer import DemoIssuer
 from app.services.installation import Installation, load_knowledge
 from app.settings import Settings
 from app.store.audit import AuditEntry
-from app.store.centre import add_centre
+from app.store.centre import ContactKind, EmergencyContact, add_centre
 from app.store.embedded import EmbeddedPostgres
 from app.store.pool import Pool
 from app.store.schema import migrate
@@ -31,11 +31,20 @@ from app.store.transaction import Scope, transaction
 
 PROJECT = Path(__file__).parents[2]
 DATABASE = "demonstration"
+HELPLINE = EmergencyContact(
+    "00 00 00 00 01",
+    {"fr": "Ligne d’écoute (fictive)", "en": "Helpline (invented)", "ar": "خط المساعدة (وهمي)"},
+    ContactKind.HELPLINE,
+)
+CENTRE = replace(DEMO_CENTRE, emergency_contacts=(*DEMO_CENTRE.emergency_contacts, HELPLINE))
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A demonstration that is being served. `folder` is its data folder, with the demo issuer's key."""
+    """A demonstration that is being served. `folder` is its data folder, with the demo issuer's key.
+
+    `owner_url`: its database as the operator's commands open it.
+    """
 
     base: str
     folder: Path
@@ -60,7 +69,7 @@ def free_port() -> int:
 async def _seed(service_url: str, owner_url: str, settings: Settings) -> list[str]:
     owner = await Pool.open(owner_url, settings)
     async with transaction(owner, Scope(CENTRE_ID), AuditEntry("test", "operator", "add_centre", "test")) as tx:
-        await add_centre(tx, DEMO_CENTRE)
+        await add_centre(tx, CENTRE)
     await owner.close()
     pool = await Pool.open(service_url, settings)
     installation, now = Installation(load_knowledge(settings), pool), datetime.now(UTC)
