@@ -14,7 +14,7 @@ import uvloop
 
 from app.pages.pdf.rendering import pdf_of
 from app.pages.pdf.synthesis_sheet import synthesis_sheet
-from app.pages.synthesis import synthesis_html
+from app.pages.synthesis import Asked, synthesis_html
 from app.security.caller import Role
 from app.services.changes_in_words import ChangesInWords
 from app.services.installation import Installation
@@ -136,8 +136,9 @@ async def _timed(work: Callable[[], Awaitable[bytes]]) -> tuple[float, float, by
 
 async def _page(place: Installation, site: Site) -> bytes:
     call = site.call(Role.CLINICIAN)
-    opened = await open_synthesis(place, call, site.consultation_id)
-    return bytes(synthesis_html(place, call, opened, _LANGUAGE).body)
+    asked = Asked(site.consultation_id, _LANGUAGE)
+    opened = await open_synthesis(place, call, asked.consultation)
+    return bytes(synthesis_html(place, call, asked, opened).body)
 
 
 async def _pdf(place: Installation, site: Site, plan: Plan) -> float:

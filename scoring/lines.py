@@ -45,6 +45,8 @@ class SubRow:
     `now` is None where nothing usable was answered since the last consultation; `absence` then says why, where the
     concept was asked, and `asked_in` which response left it open. `last_known` is an older value, for display only.
     `onset` is the first value of a rise that still lasts; `trend` holds every response that asked, oldest first.
+    `worst_elsewhere` and `reference_elsewhere` are values on the same scale that do not compare, because another
+    version asked or scored them: the worst since, and the latest before. They are told, and compared with nothing.
     """
 
     questionnaire: str
@@ -55,6 +57,8 @@ class SubRow:
     baseline: ValueAt | None
     worst_since: ValueAt | None
     onset: ValueAt | None
+    worst_elsewhere: ValueAt | None
+    reference_elsewhere: ValueAt | None
     last_known: ValueAt | None
     absence: Reason | None
     asked_in: ResponseRef | None
@@ -62,6 +66,12 @@ class SubRow:
     respondent_changed: bool
     recall_overlap: bool
     trend: tuple[TrendPoint, ...]
+
+    @property
+    def worst_of_all(self) -> ValueAt | None:
+        """The worst value since the last consultation, whichever version asked: a severe week is never lost."""
+        known = (value for value in (self.worst_since, self.worst_elsewhere) if value)
+        return max(known, key=lambda value: value.value, default=None)
 
     @property
     def rise(self) -> Number | None:
@@ -111,6 +121,9 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
     now = _value(rule, latest) if latest else None
     compared, why_not = _reference(rulebook, rule, reference[-1] if reference else None, periods)
     asked = [(past, _comparable_value(rulebook, rule, past)) for past in (*reference, *since)]
+    elsewhere = [_value_elsewhere(rule, past) if value is None else None for past, value in asked]
+    worst_elsewhere = [value for value in elsewhere[len(reference) :] if value]
+    reference_elsewhere = [value for value in elsewhere[: len(reference)] if value]
     known_before = [value for _, value in asked[: len(reference)] if value]
     known_since = [value for _, value in asked[len(reference) :] if value]
     known = known_since or known_before
@@ -122,7 +135,9 @@ def sub_row(instrument: str, concept: str, periods: Periods) -> tuple[ScoreRule,
         now=now,
         reference=compared,
         baseline=_comparable_value(rulebook, rule, periods.baseline) if periods.baseline else None,
-        worst_since=max(known_since, key=lambda v: (badness(rule.higher_is, v.value), v.authored_at), default=None),
+        worst_since=_worst(rule, known_since),
+        worst_elsewhere=_worst(rule, worst_elsewhere),
+        reference_elsewhere=reference_elsewhere[-1] if reference_elsewhere else None,
         onset=_onset(rule, compared, known_since) if compared and label in ROSE else None,
         last_known=known[-1] if known and not now else None,
         absence=result.reason if isinstance(result, NotScored) else None,
@@ -159,6 +174,16 @@ def _value(rule: ScoreRule, past: PastResponse) -> ValueAt | None:
     if not isinstance(result, Score):
         return None
     return ValueAt(result.value, past.ref, rule.inputs, result.imputed, past.authored_at, past.answered_by)
+
+
+def _worst(rule: ScoreRule, values: Sequence[ValueAt]) -> ValueAt | None:
+    return max(values, key=lambda value: (badness(rule.higher_is, value.value), value.authored_at), default=None)
+
+
+def _value_elsewhere(rule: ScoreRule, past: PastResponse) -> ValueAt | None:
+    """What another version of the questionnaire says of the concept on the same scale."""
+    theirs = past.rulebook.line_rules[rule.concept]
+    return _value(theirs, past) if (theirs.kind, theirs.scale) == (rule.kind, rule.scale) else None
 
 
 def _comparable_value(rulebook: Rulebook, rule: ScoreRule, past: PastResponse) -> ValueAt | None:

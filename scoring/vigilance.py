@@ -40,7 +40,7 @@ def tier_of(kind: ScoreKind, row: SubRow) -> int | None:
     now = row.now.value if row.now else None
     if now is not None and now >= _SEVERE:
         return 2
-    if row.worst_since and row.worst_since.value >= _SEVERE:
+    if row.worst_of_all and row.worst_of_all.value >= _SEVERE:
         return 3
     if now == 2:
         return 4 if row.label in ROSE else 5 if row.label in _STAYS else None
@@ -59,7 +59,7 @@ def points_of_vigilance(lines: Sequence[Line], since: Iterable[PastResponse]) ->
         tier = tier_of(line.kind, row)
         if line.concept in urgent or tier is None:
             continue
-        seen = row.worst_since if tier == 3 else row.now
+        seen = row.worst_of_all if tier == 3 else row.now
         assert seen is not None, "tiers 2 to 6 rest on a known value"
         points.append(Point(tier, line.concept, row, None, (seen.response,), seen.authored_at))
     # Where a concept has two lines (two scales, two recalls), the worse one stands last here and is shown.

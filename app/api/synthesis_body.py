@@ -50,6 +50,7 @@ class RowOut(Documented):
     """What one questionnaire says of the line's concept (`docs/synthesis.md` defines every label).
 
     `onset`: since when it has been worse than at the reference. `trend`: the way from the reference period to now.
+    `worst_elsewhere`, `reference_elsewhere`: values of another version on the same scale, compared with nothing.
     """
 
     questionnaire: str
@@ -60,6 +61,8 @@ class RowOut(Documented):
     baseline: ValueOut | None
     worst_since: ValueOut | None
     onset: ValueOut | None
+    worst_elsewhere: ValueOut | None
+    reference_elsewhere: ValueOut | None
     last_known: ValueOut | None
     absence: str | None
     asked_in: RefOut | None

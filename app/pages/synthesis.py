@@ -1,9 +1,11 @@
 """`/pages/synthesis`: one page, ten seconds before the consultation."""
 
+from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.http.dependencies import Installed
@@ -36,57 +38,77 @@ PatientNumber = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose synthesis a page is opened for, and in which language: what the page's own addresses keep."""
+
+    consultation: UUID
+    lang: str | None
+    patient: UUID | None = None
+    identifier: str | None = None
+
+    @property
+    def meant(self) -> MeantPatient | None:
+        """The patient whose record is open; None where nobody said."""
+        if self.patient is None and self.identifier is None:
+            return None
+        system, _, value = (self.identifier or "").partition("|")
+        return MeantPatient(self.patient, Identifier(system, value) if self.identifier else None)
+
+    def query(self, lang: str | None) -> str:
+        """The query of an address of the same synthesis in a language."""
+        said = {
+            "consultation": self.consultation,
+            "lang": lang,
+            "patient": self.patient,
+            "identifier": self.identifier,
+        }
+        return urlencode({name: value for name, value in said.items() if value is not None})
+
+
+def _asked(consultation: UUID, lang: Lang = None, patient: PatientId = None, identifier: PatientNumber = None) -> Asked:
+    return Asked(consultation, lang, patient, identifier)
+
+
+AskedFor = Annotated[Asked, Depends(_asked)]
+
+
 @router.get("/synthesis")
-async def synthesis_page(
-    installed: Installed,
-    call: PageCall,
-    consultation: UUID,
-    lang: Lang = None,
-    patient: PatientId = None,
-    identifier: PatientNumber = None,
-) -> HTMLResponse:
+async def synthesis_page(installed: Installed, call: PageCall, asked: AskedFor) -> HTMLResponse:
     """The synthesis of one consultation. Raises PatientDiffers where another patient's record is open."""
-    opened = await open_synthesis(installed, call, consultation, meant=_meant(patient, identifier))
-    return synthesis_html(installed, call, opened, lang)
+    return synthesis_html(
+        installed, call, asked, await open_synthesis(installed, call, asked.consultation, meant=asked.meant)
+    )
 
 
 @router.get("/synthesis.pdf")
-async def synthesis_pdf(installed: Installed, call: PageCall, consultation: UUID, lang: Lang = None) -> Response:
-    """The same on paper."""
-    return await _pdf(installed, call, await open_synthesis(installed, call, consultation), lang)
+async def synthesis_pdf(installed: Installed, call: PageCall, asked: AskedFor) -> Response:
+    """The same on paper. Raises PatientDiffers."""
+    return await _pdf(
+        installed, call, asked, await open_synthesis(installed, call, asked.consultation, meant=asked.meant)
+    )
 
 
 @router.post("/synthesis.pdf")
-async def print_synthesis(installed: Installed, call: PageAction, consultation: UUID, lang: Lang = None) -> Response:
-    """The same, and that this version was printed is kept: what changes afterwards is told on the page."""
-    opened = await open_synthesis(installed, call, consultation, mark=MarkKind.PRINTED)
-    return await _pdf(installed, call, opened, lang)
-
-
-async def _pdf(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> Response:
-    wording = wording_for(installed, call, opened, lang)
-    view = SynthesisInWords(installed, opened.versioned.found, wording)
-    sheet = synthesis_sheet(view, ChangesInWords(installed, opened, view))
-    version = opened.versioned.version
-    pdf = await pdf_of(sheet, dated=version.dated)
-    name = f"synthesis-{opened.versioned.material.visit.consultation_id}-v{version.number}.pdf"
-    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+async def print_synthesis(installed: Installed, call: PageAction, asked: AskedFor, request: Request) -> Response:
+    """The same, and that this version was printed is kept: what changes afterwards is told on the page. What has
+    changed since the page was shown is shown instead, and nothing is printed. Raises PatientDiffers.
+    """
+    opened = await _marked(installed, call, asked, request, MarkKind.PRINTED)
+    if opened.is_outdated:
+        return synthesis_html(installed, call, asked, opened)
+    return await _pdf(installed, call, asked, opened)
 
 
 @router.post("/synthesis")
-async def mark_as_seen(
-    installed: Installed, call: PageAction, consultation: UUID, request: Request, lang: Lang = None
-) -> Response:
+async def mark_as_seen(installed: Installed, call: PageAction, asked: AskedFor, request: Request) -> Response:
     """Say that the caller has seen the version that the page shows, and show it again. What has changed since it was
-    shown is shown instead, and nobody has seen it yet.
+    shown is shown instead, and nobody has seen it yet. Raises PatientDiffers.
     """
-    version = next(iter((await read_form(request)).get("version", ())), "")
-    shown = int(version) if version.isdecimal() and len(version) < 10 else 0
-    opened = await open_synthesis(installed, call, consultation, mark=MarkKind.SEEN, shown=shown)
+    opened = await _marked(installed, call, asked, request, MarkKind.SEEN)
     if opened.is_outdated:
-        return synthesis_html(installed, call, opened, lang)
-    query = f"consultation={consultation}" + (f"&lang={lang}" if lang else "")
-    return RedirectResponse(f"/pages/synthesis?{query}", status_code=303)
+        return synthesis_html(installed, call, asked, opened)
+    return RedirectResponse(f"/pages/synthesis?{asked.query(asked.lang)}", status_code=303)
 
 
 @router.get("/{name}")
@@ -98,9 +120,27 @@ async def static_file(name: str) -> Response:
     return Response(content, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
 
 
-def synthesis_html(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> HTMLResponse:
+async def _marked(
+    installed: Installation, call: Call, asked: Asked, request: Request, mark: MarkKind
+) -> OpenedSynthesis:
+    """The synthesis, with a mark on the version that the form was on; on no version where that one is not said."""
+    version = next(iter((await read_form(request)).get("version", ())), "")
+    shown = int(version) if version.isdecimal() and len(version) < 10 else 0
+    return await open_synthesis(installed, call, asked.consultation, meant=asked.meant, mark=mark, shown=shown)
+
+
+async def _pdf(installed: Installation, call: Call, asked: Asked, opened: OpenedSynthesis) -> Response:
+    view = SynthesisInWords(installed, opened.versioned.found, _wording(installed, call, asked, opened))
+    sheet = synthesis_sheet(view, ChangesInWords(installed, opened, view))
+    version = opened.versioned.version
+    pdf = await pdf_of(sheet, dated=version.dated)
+    name = f"synthesis-{asked.consultation}-v{version.number}.pdf"
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def synthesis_html(installed: Installation, call: Call, asked: Asked, opened: OpenedSynthesis) -> HTMLResponse:
     """The page of a synthesis that was read."""
-    wording = wording_for(installed, call, opened, lang)
+    wording = _wording(installed, call, asked, opened)
     view = SynthesisInWords(installed, opened.versioned.found, wording)
     changes = ChangesInWords(installed, opened, view)
     return render_page(
@@ -114,19 +154,12 @@ def synthesis_html(installed: Installation, call: Call, opened: OpenedSynthesis,
         text=synthesis_as_text(view, changes.version),
         wording=wording,
         languages=[(code, language_name(code)) for code in installed.wordings.by_language],
-        consultation=opened.versioned.material.visit.consultation_id,
+        query=asked.query,
         look=look_of(opened.versioned.found.centre, "/pages"),
     )
 
 
-def wording_for(installed: Installation, call: Call, opened: OpenedSynthesis, lang: str | None) -> Wording:
+def _wording(installed: Installation, call: Call, asked: Asked, opened: OpenedSynthesis) -> Wording:
     """The words of the page: the language that was asked for, else the browser's, else the centre's."""
-    wanted = (lang, *call.languages) if lang else call.languages
+    wanted = (asked.lang, *call.languages) if asked.lang else call.languages
     return installed.wordings.best(wanted, opened.versioned.found.centre.languages)
-
-
-def _meant(patient: UUID | None, identifier: str | None) -> MeantPatient | None:
-    if patient is None and identifier is None:
-        return None
-    system, _, value = (identifier or "").partition("|")
-    return MeantPatient(patient, Identifier(system, value) if identifier else None)

@@ -72,7 +72,7 @@ def trend_line(trend: Trend) -> TrendLine:
     runs: list[list[int]] = [[]]
     for before, mark in pairwise((None, *trend.marks)):
         assert mark is not None
-        if mark.value is None or (before is not None and before.is_other is not mark.is_other):
+        if mark.value is None or (before is not None and before.answered_by != mark.answered_by):
             runs.append([])
         if mark.value is not None:
             runs[-1].append(len(dots))

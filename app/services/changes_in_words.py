@@ -63,7 +63,7 @@ class ChangesInWords:
         """What changed, response by response."""
         if self._opened.changed_since is None:
             return []
-        found = [self._change(changed) for changed in self._opened.changes]
+        found = [self._change(changed) for changed in self._opened.changes if _concerns_the_page(changed)]
         return found or [ChangeInWords(self._say("synthesis.changed_other"), ())]
 
     def _mark(self, mark: SynthesisMark) -> str:
@@ -80,7 +80,7 @@ class ChangesInWords:
         if now.status is ResponseStatus.ENTERED_IN_ERROR:
             return ChangeInWords(self._say("synthesis.changed_withdrawn", date=date, at=at), ())
         answers = self._answers(changed)
-        key = "corrected" if answers else "scored"
+        key = "scored" if "rescored" in now.evaluation and not answers else "corrected"
         return ChangeInWords(self._say(f"synthesis.changed_{key}", date=date, at=at), tuple(answers))
 
     def _answers(self, changed: ChangedResponse) -> list[str]:
@@ -102,3 +102,10 @@ class ChangesInWords:
     def _answer(self, canonical: str, name: str, values: Sequence[Value]) -> str:
         words = self._asked.answer(canonical, name, values)
         return ", ".join(words) or self._say("synthesis.no_answer")
+
+
+def _concerns_the_page(changed: ChangedResponse) -> bool:
+    """Whether the page said something of it then or says it now: what came and was withdrawn in between is neither."""
+    before = changed.before
+    was_told = before is not None and before.status is not ResponseStatus.ENTERED_IN_ERROR
+    return was_told or changed.now.status is not ResponseStatus.ENTERED_IN_ERROR

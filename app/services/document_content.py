@@ -34,6 +34,13 @@ def content_digest(found: SynthesisOfPatient, state: AnswerState) -> bytes:
         "responses": synthesis.responses,
         "not_answered": synthesis.not_answered,
         "used": synthesis.used,
+        "treatment": [found.consultation.treatment_line, found.consultation.treatment_cycle],
+        "identity": patient.identity_status,
+        "other_records": [str(record) for record in found.other_records],
+        "told_with": [
+            [found.rows[one.response].recorded_by, found.rows[one.response].evaluation.get("advice")]
+            for one in synthesis.responses
+        ],
     }
     return hashlib.sha256(
         orjson.dumps(plain, default=jsonb.number, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)

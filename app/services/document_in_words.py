@@ -106,7 +106,7 @@ class DocumentInWords:
     def _points(self) -> Iterator[Block]:
         points = self._view.points
         if not points:
-            yield _paragraph(self._say("synthesis.no_points"))
+            yield _paragraph(self._view.no_points)
             return
         items: list[Sequence[Line]] = []
         for point in points:
@@ -118,7 +118,7 @@ class DocumentInWords:
     def _topics(self) -> Iterator[Block]:
         found = self._view.topics
         if not found:
-            yield _paragraph(self._say("synthesis.no_topics"))
+            yield _paragraph(self._view.no_topics)
         for topics in found:
             if topics.chosen:
                 yield _paragraph(topics.on)
@@ -149,7 +149,7 @@ class DocumentInWords:
             yield Paragraph([(asked, Words(view.listed(view.not_answered), is_own=False, is_strong=True))])
         responses = view.responses
         if not responses:
-            yield _paragraph(self._say("synthesis.nothing"), self._state)
+            yield _paragraph(view.nothing, self._state)
         for response in responses:
             parts = (response.by, response.complete, *filter(None, (response.declined, response.corrected)))
             first = (Words(f"{response.on} ·"), Words(response.title, is_own=False), Words(f"· {' · '.join(parts)}"))

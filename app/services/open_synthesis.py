@@ -38,8 +38,9 @@ class ChangedResponse:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSynthesis:
-    """What the page shows. `changed_since`: the latest mark on an older version, with the responses stored since.
+    """What the page shows. `changed_since`: the mark that it has changed since, with the responses stored since.
 
+    A print lies about until the newer version is printed: a version that somebody only saw does not take it back.
     `is_outdated`: a mark was wanted on another version than this one, and was not made.
     """
 
@@ -73,14 +74,25 @@ async def open_synthesis(
             raise PatientDiffers
         versioned = await read_versioned(installation, call, tx, visit)
         is_outdated = shown not in (None, versioned.version.number)
+        marks = await marks_on(tx, consultation_id)
+        # Before the mark of this very moment: the sheet that is being printed says what changed since the last one.
+        since = _changed_since(marks, versioned.version.number)
+        changes = await _changes(tx, versioned, since) if since else []
         if mark is not None and not is_outdated:
             await add_mark(tx, _mark(call, versioned, mark))
-        marks = await marks_on(tx, consultation_id)
-        older = [one for one in marks if one.document_version < versioned.version.number]
-        current = [one for one in marks if one.document_version == versioned.version.number]
-        since = older[-1] if older and not current else None
-        changes = await _changes(tx, versioned, since) if since else []
+            marks = await marks_on(tx, consultation_id)
     return OpenedSynthesis(versioned, tuple(marks), since, tuple(changes), is_outdated)
+
+
+def _changed_since(marks: Sequence[SynthesisMark], version: int) -> SynthesisMark | None:
+    """The latest print of an older version, until this one is printed; else the latest older mark, until it has one."""
+    printed = [mark for mark in marks if mark.kind is MarkKind.PRINTED]
+    for kept in (printed, marks):
+        if any(mark.document_version == version for mark in kept):
+            return None
+        if kept:
+            return kept[-1]
+    return None
 
 
 async def _is_meant(tx: Transaction, patient_id: UUID, meant: MeantPatient) -> bool:
@@ -103,7 +115,7 @@ def _mark(call: Call, versioned: VersionedSynthesis, kind: MarkKind) -> Synthesi
 
 
 async def _changes(tx: Transaction, versioned: VersionedSynthesis, since: SynthesisMark) -> list[ChangedResponse]:
-    """The responses of the page that were stored after a mark, oldest first."""
+    """The responses of the synthesis that were stored after a mark, oldest first."""
     assert since.marked_at is not None, "a mark that was read has its time"
     stored = [row for row in versioned.material.rows_shown if row.stored_at > since.marked_at]
     return [ChangedResponse(row, await _as_it_was(tx, row, since.marked_at)) for row in stored]

@@ -91,9 +91,10 @@ class Material:
 
     @property
     def rows_shown(self) -> Sequence[StoredResponse]:
-        """The rows from the reference period up to the moment, those entered in error too; in order of time."""
+        """The rows that the synthesis could tell of, the first of all among them and those entered in error too."""
         until = min(self.moment, self.visit.starts_at)
-        return [row for row in self._rows.responses if row.authored_at <= until]
+        shown = (row for row in self.by_ref.values() if row.authored_at <= until)
+        return sorted(shown, key=lambda row: (row.authored_at, row.stored_at, row.response_id))
 
     def of(self, refs: Iterable[ResponseRef]) -> list[StoredResponse]:
         """The rows of these responses, in their order."""

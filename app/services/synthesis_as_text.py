@@ -9,6 +9,10 @@ SHOWN_POINTS = 3
 """Points of vigilance that a page shows; it says how many more there are."""
 
 
+_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Marks that turn words round, or end the isolate that these words stand in."""
+
+
 def synthesis_as_text(view: SynthesisInWords, version: str) -> str:
     """Everything that the page says, in its order. Each line ends for itself: notes wrap in their own way."""
     return "\n".join(_lines(view, version)).strip() + "\n"
@@ -25,8 +29,8 @@ def _lines(view: SynthesisInWords, version: str) -> Iterator[str]:
     yield f"{version} · {say('synthesis.as_of', date=view.at(view.synthesis.as_of))}"
     yield f"{heading.mode} {say('synthesis.emergency')}"
     if view.is_alert:
-        yield from _titled(say("synthesis.points"), list(_points(view)) or [say("synthesis.no_points")])
-    yield from _titled(say("synthesis.topics"), list(_topics(view)) or [say("synthesis.no_topics")])
+        yield from _titled(say("synthesis.points"), list(_points(view)) or [view.no_points])
+    yield from _titled(say("synthesis.topics"), list(_topics(view)) or [view.no_topics])
     if not view.is_record:
         yield from _titled(say("synthesis.symptoms"), list(_symptoms(view)))
         for group in view.scales:
@@ -49,12 +53,17 @@ def _points(view: SynthesisInWords) -> Iterator[str]:
         yield view.wording.count("synthesis.more", len(view.points) - SHOWN_POINTS)
 
 
+def _one_line(words: str) -> str:
+    """Somebody's own words as one line that ends where they end: nothing in them can look like a line of ours."""
+    return " / ".join(line.strip() for line in words.translate(_TURNS).splitlines() if line.strip())
+
+
 def _topics(view: SynthesisInWords) -> Iterator[str]:
     for topics in view.topics:
         if topics.chosen:
             yield f"{topics.on}: {view.listed(topics.chosen)}"
         for words in topics.own_words:
-            yield f"{topics.on}: {view.say('synthesis.own_words')}: \u2068{words}\u2069"
+            yield f"{topics.on}: {view.say('synthesis.own_words')}: \u2068{_one_line(words)}\u2069"
 
 
 def _symptoms(view: SynthesisInWords) -> Iterator[str]:
@@ -87,6 +96,6 @@ def _answers(view: SynthesisInWords) -> Iterator[str]:
         parts = (response.on, response.title, response.by, response.complete, response.declined, response.corrected)
         yield " · ".join(filter(None, parts))
         for question, answer in response.answers:
-            yield f"{question} \u2068{answer}\u2069"
+            yield f"{question} \u2068{_one_line(answer)}\u2069"
     if not view.responses:
-        yield view.say("synthesis.nothing")
+        yield view.nothing

@@ -16,6 +16,7 @@ from app.services.rows_in_words import RowsInWords
 from app.services.synthesis_parts import AdviceShown, Group, PointInWords, ResponseInWords, Row, TopicsInWords
 from app.wording import Wording
 from questionnaires.definition import ItemType
+from questionnaires.response import ResponseStatus
 from scoring.change import Label
 from scoring.history import ResponseRef
 from scoring.lines import Line, SubRow
@@ -32,6 +33,7 @@ class SynthesisInWords:
 
     def __init__(self, installation: Installation, found: SynthesisOfPatient, wording: Wording) -> None:
         self._found = found
+        self._installation = installation
         self._library = installation.advice
         self._zone = ZoneInfo(found.centre.time_zone)
         year = found.synthesis.consultation.start.astimezone(self._zone).year
@@ -63,13 +65,28 @@ class SynthesisInWords:
         )
 
     @property
+    def nothing(self) -> str:
+        """That nothing was answered."""
+        return self.say("synthesis.nothing" if self.synthesis.previous else "synthesis.nothing_yet")
+
+    @property
+    def no_points(self) -> str:
+        """Why no point is named: there is none, or nobody knows."""
+        return self.say("synthesis.no_points" if self.synthesis.responses else "synthesis.no_points_known")
+
+    @property
+    def no_topics(self) -> str:
+        """Why no topic is named: the patient named none, or answered nothing."""
+        return self.say("synthesis.no_topics" if self.synthesis.responses else "synthesis.no_topics_known")
+
+    @property
     def freshness(self) -> str:
         """How old the latest answers are, and who gave them."""
         if not self.synthesis.responses:
-            return self.say("synthesis.nothing")
+            return self.nothing
         latest = self.synthesis.responses[-1]
-        until = min(self.synthesis.as_of, self.synthesis.consultation.start).astimezone(self._zone).date()
-        days = (until - latest.authored_at.astimezone(self._zone).date()).days
+        start = self.synthesis.consultation.start.astimezone(self._zone).date()
+        days = (start - latest.authored_at.astimezone(self._zone).date()).days
         age = self.wording.count("synthesis.age", days) if days else self.say("synthesis.today")
         return self.say("synthesis.latest", date=self.at(latest.authored_at), age=age, by=self._by(latest))
 
@@ -100,7 +117,8 @@ class SynthesisInWords:
         """What the patient wants to talk about, newest first, each thing once: chosen topics, and their own words."""
         found = []
         said: set[str] = set()
-        for topics in self.synthesis.topics:
+        # In the mode of answers in order of time, these are too.
+        for topics in reversed(self.synthesis.topics) if self.is_record else self.synthesis.topics:
             questionnaire = self._asked.questionnaire(topics.questionnaire)
             chosen: list[str] = []
             own: list[str] = []
@@ -129,13 +147,20 @@ class SynthesisInWords:
     @cached_property
     def silent(self) -> list[str]:
         """The symptoms left open in the latest response, and absent when last known."""
-        calm = self._calm(Label.NOT_ANSWERED)
+        calm = (line for line in self._calm(Label.NOT_ANSWERED) if line.rows[0].asked_in)
+        return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in calm]
+
+    @cached_property
+    def not_since(self) -> list[str]:
+        """The symptoms that nobody answered since, and that were absent when last known."""
+        calm = (line for line in self._calm(Label.NOT_ANSWERED) if line.rows[0].asked_in is None)
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in calm]
 
     @cached_property
     def unknown(self) -> list[str]:
         """The symptoms of which nothing is known: left open, and not known from before."""
-        unknown = (line for line in self._symptom_lines if _is_unknown(line))
+        known = {line.concept for line in self._symptom_lines if not _is_unknown(line)}
+        unknown = (line for line in self._symptom_lines if _is_unknown(line) and line.concept not in known)
         return [self._asked.concept(line.concept, line.rows[0].questionnaire) for line in unknown]
 
     @cached_property
@@ -203,10 +228,9 @@ class SynthesisInWords:
         if line.concept in _ADHERENCE:
             return "adherence"
         row = line.rows[0]
-        questionnaire = self._asked.questionnaire(row.questionnaire)
-        values = (row.now, row.reference, row.last_known, row.worst_since)
-        items = next((value.items for value in values if value), ())
-        types = {item.type for link_id in items if (item := questionnaire.item(link_id)) is not None}
+        rulebook = self._installation.rulebooks.current(self._asked.questionnaire(row.questionnaire))
+        bound = rulebook.rules.get(row.score)
+        types = {item.type for item in bound.items} if bound else set()
         is_number = bool(types) and types <= {ItemType.INTEGER, ItemType.DECIMAL}
         return "measurements" if is_number and not self._rows.is_rating(line) else "function"
 
@@ -224,13 +248,16 @@ class SynthesisInWords:
         line = next((line for line in self.synthesis.lines if row in line.rows), None)
         if row and line:
             said.append(self._rows.change(line, row))
+        behind = self._rows.behind(row) if row else ()
+        if not behind and point.alert is not None:
+            behind = self._rows.behind_alert(point.alert, point.evidence[-1])
         return PointInWords(
             name=self._asked.concept(point.concept, canonical),
             words=" · ".join(said),
             on=self.on(point.authored_at),
             level=self._rows.level(line, row) if row and line else None,
             reasons=tuple(reason.sentence for reason in alert.reasons) if alert else (),
-            behind=self._rows.behind(row) if row else (),
+            behind=behind,
         )
 
     def _questionnaire_of(self, evidence: Iterable[ResponseRef]) -> str:
@@ -246,19 +273,33 @@ class SynthesisInWords:
             by=self._by(answered),
             complete=self.say("synthesis.answered_of", answered=answered.answered, asked=answered.asked),
             declined=self.wording.count("synthesis.declined", len(answered.declined)) if answered.declined else "",
-            corrected=self.say("synthesis.corrected", date=self.at(answered.stored_at)) if ref.revision > 1 else None,
+            corrected=self._corrected(answered),
             evidence=self.say("synthesis.evidence", id=ref.id, revision=ref.revision),
             answers=tuple(
-                (self._asked.question(canonical, name), ", ".join(self._asked.answer(canonical, name, values)))
-                for name, values in given.items()
+                (self._asked.question(canonical, name), ", ".join(self._asked.answer(canonical, name, given[name])))
+                for name in (item.link_id for item in self._asked.questionnaire(canonical).questions)
+                if name in given
             ),
         )
 
+    def _corrected(self, answered: Answered) -> str | None:
+        """When an answer was corrected, and by whom. Scoring again corrects no answer."""
+        row = self._found.rows[answered.response]
+        if row.status is not ResponseStatus.AMENDED:
+            return None
+        date, key = self.at(answered.stored_at), f"synthesis.somebody_{row.recorded_by}"
+        if "rescored" in row.evaluation or key not in self.wording.words:
+            return self.say("synthesis.corrected", date=date)
+        return self.say("synthesis.corrected_by", date=date, who=self.say(key))
+
     def _by(self, answered: Answered) -> str:
-        """Who answered, and who wrote it down where that was somebody of the team."""
+        """Who answered, and who wrote it down where that was somebody of the team. Of a later revision it is not known
+        here who wrote down the first.
+        """
         by = self.say(f"respondent.{answered.answered_by.value}")
-        recorded_by = self._found.rows[answered.response].recorded_by
-        key = f"synthesis.recorded_by_{recorded_by}"
+        if answered.response.revision > 1:
+            return by
+        key = f"synthesis.recorded_by_{self._found.rows[answered.response].recorded_by}"
         return self.say(key, by=by) if key in self.wording.words else by
 
 
@@ -267,14 +308,17 @@ def named_lines(view: SynthesisInWords) -> list[tuple[str, list[str]]]:
     return [
         ("synthesis.absent", view.absent),
         ("synthesis.silent", view.silent),
+        ("synthesis.not_since", view.not_since),
         ("synthesis.unknown", view.unknown),
     ]
 
 
 def _is_unknown(line: Line) -> bool:
     """Whether no value of the line is known, now or from before, in any questionnaire that asks it."""
-    values = (value for row in line.rows for value in (row.now, row.reference, row.worst_since, row.last_known))
-    return not any(values)
+    return not any(
+        (row.now, row.reference, row.worst_of_all, row.last_known, row.reference_elsewhere) != (None,) * 5
+        for row in line.rows
+    )
 
 
 def _is_calm(line: Line) -> bool:
@@ -282,7 +326,7 @@ def _is_calm(line: Line) -> bool:
     if len(line.rows) > 1:
         return False
     row: SubRow = line.rows[0]
-    known = (row.last_known, row.reference, row.worst_since)
+    known = (row.last_known, row.reference, row.worst_of_all, row.reference_elsewhere)
     if row.label is Label.NOT_ANSWERED:
         return row.last_known is not None and all(value is None or value.value == 0 for value in known)
-    return row.label is Label.ABSENT and (row.worst_since is None or row.worst_since.value == 0)
+    return row.label is Label.ABSENT and (row.worst_of_all is None or row.worst_of_all.value == 0)

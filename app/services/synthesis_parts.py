@@ -19,11 +19,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TrendMark:
-    """One response on the way to now. `value` None: it gave none that compares, and no line crosses it."""
+    """One response on the way to now. `value` None: it gave none that compares, and no line crosses it.
+
+    No line joins what two people answered. `is_other`: somebody else than the patient did.
+    """
 
     at: datetime
     value: Number | None
     words: str
+    answered_by: str
     is_other: bool
 
 

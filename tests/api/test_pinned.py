@@ -140,7 +140,8 @@ def _told(path: str, content: bytes) -> bytes:
     says which version it is of all that was said since.
     """
     if path.startswith("/pages/synthesis"):
-        return re.sub(rb"(Version|\xd8\xa7\xd9\x84\xd9\x86\xd8\xb3\xd8\xae\xd8\xa9) \d+[^<\n]*", b"", content)
+        named = rb'(Version|\xd8\xa7\xd9\x84\xd9\x86\xd8\xb3\xd8\xae\xd8\xa9) \d+[^<\n]*|name="version" value="\d+"'
+        return re.sub(named, b"", content)
     if not (path.startswith("/fhir/") and "?" in path):
         return content
     bundle = re.sub(rb'"meta":\{"lastUpdated":"[^"]+"\},"type":"searchset"', b'"type":"searchset"', content, count=1)

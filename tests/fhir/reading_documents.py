@@ -10,9 +10,9 @@ from tests.fhir.client import get, resource
 from tests.support.service import Service
 
 _VOID = frozenset({"br", "meta", "link", "hr", "path", "circle", "polyline"})
-_BESIDE = ("answers-behind", "svg", "ends")
-"""What a page has beside a row: the answers behind it, a drawing (which says in words what it shows), its dates."""
-_TAGS = {"answers-behind": "div", "ends": "small"}
+_BESIDE = ("answers-behind", "behind-point", "svg", "ends")
+"""What a page has beside a row or point: the answers behind it, a drawing (which says what it shows), dates."""
+_TAGS = {"answers-behind": "div", "behind-point": "div", "ends": "small"}
 
 
 class Shown(HTMLParser):

@@ -89,11 +89,13 @@ async def test_a_new_version_in_between_is_no_change_of_the_patient(postgres: Em
     urls = (postgres.service_url, postgres.owner_url)
     async with running_service(*urls, instruments_dir=first_versions(tmp_path / "first")) as started:
         service = await started.with_new_centre()
-        told = await answered(service, await begun(service), (LAST_VISIT - days(1), MILD))
+        told = await answered(
+            service, await begun(service), (LAST_VISIT - days(1), MILD), (LAST_VISIT + days(5), WORSE)
+        )
     async with running_service(*urls, instruments_dir=with_second_version(tmp_path / "second")) as started:
         later = Service(**{**vars(started), "centre_id": service.centre_id})
         later.clock.shown = service.clock.shown
-        told = await answered(later, told, (VISIT - days(1), WORSE), version="2.0.0")
+        told = await answered(later, told, (VISIT - days(1), MILD), version="2.0.0")
         await told_as_reviewed(later, "a-version-in-between", told, ("en",))
 
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from app.security.caller import Role
 from app.wording import Wordings
@@ -28,6 +30,29 @@ async def opened(service: Service, told: Told, **query: str) -> str:
     )
     assert answer.status_code == 200, answer.text
     return answer.text
+
+
+async def printed(service: Service, told: Told, version: int = 1, **query: str) -> Any:
+    return await service.client.post(
+        "/pages/synthesis.pdf",
+        params={"consultation": told.visit, "lang": "en", **query},
+        data={"version": str(version)},
+        headers=service.as_(Role.CLINICIAN, name=DOCTOR),
+    )
+
+
+async def answered_an_hour_later(service: Service, told: Told) -> str:
+    service.clock.shown = EVE + timedelta(hours=1)
+    return (await answered(service, told, (EVE + timedelta(hours=1), CALM))).responses[-1]
+
+
+async def entered_in_error(service: Service, response: str) -> None:
+    marked = await service.client.post(
+        f"/v1/responses/{response}/entered-in-error",
+        json={"reason": "another patient's"},
+        headers=service.as_(Role.NURSE) | {"If-Match": '"1"'},
+    )
+    assert marked.status_code == 200
 
 
 async def seen(service: Service, told: Told, version: int = 1, headers: dict[str, str] | None = None) -> Any:
@@ -71,8 +96,7 @@ async def test_who_saw_which_version_stands_on_the_page(service: Service) -> Non
 async def test_what_came_after_it_was_seen_is_told(service: Service) -> None:
     told = await whole_story(service)
     await seen(service, told)
-    service.clock.shown = EVE + timedelta(hours=1)
-    await answered(service, told, (EVE + timedelta(hours=1), CALM))
+    await answered_an_hour_later(service, told)
     page = await opened(service, told)
     assert WORDS.say("synthesis.changed_title", version=1) in page
     assert "Version 2" in page
@@ -89,13 +113,46 @@ async def test_what_came_after_it_was_seen_is_told(service: Service) -> None:
 async def test_an_answer_that_should_never_have_been_is_told_as_withdrawn(service: Service) -> None:
     told = await whole_story(service)
     await seen(service, told)
-    marked = await service.client.post(
-        f"/v1/responses/{told.responses[-1]}/entered-in-error",
-        json={"reason": "another patient's"},
-        headers=service.as_(Role.NURSE) | {"If-Match": '"1"'},
-    )
-    assert marked.status_code == 200
+    await entered_in_error(service, told.responses[-1])
     assert "withdrawn on" in await opened(service, told)
+
+
+async def test_the_first_answer_of_all_is_told_as_withdrawn_too(service: Service) -> None:
+    told = await whole_story(service)
+    await seen(service, told)
+    await entered_in_error(service, told.responses[0])
+    assert "withdrawn on" in await opened(service, told)
+
+
+async def test_what_came_and_was_withdrawn_since_is_not_told(service: Service) -> None:
+    told = await whole_story(service)
+    await seen(service, told)
+    await entered_in_error(service, await answered_an_hour_later(service, told))
+    page = await opened(service, told)
+    assert "withdrawn on" not in page
+    assert "New answers of" not in page
+
+
+async def test_a_print_is_told_of_until_the_newer_version_is_printed(service: Service) -> None:
+    told = await whole_story(service)
+    await printed(service, told)
+    await answered_an_hour_later(service, told)
+    # Somebody saw the newer version; the older sheet lies about all the same.
+    await seen(service, told, version=2)
+    changed = WORDS.say("synthesis.changed_title", version=1)
+    assert changed in await opened(service, told)
+    paper = await printed(service, told, version=2)
+    assert "Changed since version 1" in PdfReader(BytesIO(paper.content)).pages[0].extract_text()
+    assert changed not in await opened(service, told)
+
+
+async def test_what_changed_while_somebody_read_is_not_printed(service: Service) -> None:
+    told = await whole_story(service)
+    await opened(service, told)
+    await answered_an_hour_later(service, told)
+    outdated = await printed(service, told, version=1)
+    assert WORDS.say("synthesis.outdated", version=2) in text_of(outdated)
+    assert "Printed by" not in outdated.text
 
 
 async def test_a_page_opened_for_another_patient_shows_nothing(service: Service) -> None:
@@ -113,6 +170,20 @@ async def test_a_page_opened_for_another_patient_shows_nothing(service: Service)
         assert answer.status_code == 409
         assert WORDS.say("page.problem_patient_differs") in text_of(answer)
         assert "Synthetic" not in answer.text
+        paper = await service.client.get(
+            "/pages/synthesis.pdf", params={"consultation": told.visit, **query}, headers=service.as_(Role.CLINICIAN)
+        )
+        assert paper.status_code == 409
+        assert (await printed(service, told, **query)).status_code == 409
+        marked = await service.client.post(
+            "/pages/synthesis",
+            params={"consultation": told.visit, **query},
+            data={"version": "1"},
+            headers=service.as_(Role.CLINICIAN),
+        )
+        assert marked.status_code == 409
+    assert f"patient={told.patient}" in (await opened(service, told, patient=told.patient)).split("<form")[1]
+    assert "Seen by" not in await opened(service, told)
     assert "(Synthetic)" in await opened(service, told, patient=told.patient)
     assert "(Synthetic)" in await opened(service, told, identifier="urn:test:ipp|SYNTHETIC")
 
@@ -156,7 +227,7 @@ async def test_treatment_identity_and_age_stand_at_the_head(service: Service) ->
     page = await opened(service, told)
     assert "line 2 and cycle 4" in page
     assert "Identity validated" in page
-    assert "(3 days before)" in page
+    assert "(4 days before the consultation)" in page
 
 
 async def test_printing_is_kept_and_reading_the_paper_is_not(service: Service) -> None:
@@ -165,8 +236,7 @@ async def test_printing_is_kept_and_reading_the_paper_is_not(service: Service) -
     read = await service.client.get(path, headers=service.as_(Role.SYSTEM))
     assert (read.status_code, read.headers["content-type"]) == (200, "application/pdf")
     assert "Printed by" not in await opened(service, told)
-    printed = await service.client.post(path, headers=service.as_(Role.CLINICIAN, name=DOCTOR))
-    assert printed.content.startswith(b"%PDF-")
+    assert (await printed(service, told)).content.startswith(b"%PDF-")
     assert f"Printed by {DOCTOR} on" in await opened(service, told)
 
 

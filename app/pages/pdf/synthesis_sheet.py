@@ -72,7 +72,7 @@ def _sections(view: SynthesisInWords) -> Iterator[Section]:
 def _points(view: SynthesisInWords) -> Block:
     points = view.points
     if not points:
-        return Sentences((view.say("synthesis.no_points"),))
+        return Sentences((view.no_points,))
     items = tuple(PointLine(p.name, p.words, p.on, p.reasons, p.level) for p in points[:SHOWN_POINTS])
     rest = len(points) - len(items)
     return Points(items, view.wording.count("synthesis.more", rest) if rest else None)
@@ -80,7 +80,7 @@ def _points(view: SynthesisInWords) -> Block:
 
 def _topics(view: SynthesisInWords) -> Iterator[Block]:
     if not view.topics:
-        yield Sentences((view.say("synthesis.no_topics"),))
+        yield Sentences((view.no_topics,))
     for topics in view.topics:
         if topics.chosen:
             yield Sentences((f"{topics.on} · {view.listed(topics.chosen)}",))
@@ -103,20 +103,22 @@ def _symptoms(view: SynthesisInWords) -> Iterator[Block]:
 
 
 def _table(view: SynthesisInWords, head: str, rows: Iterable[parts.Row]) -> Table:
-    shown = tuple(_row(row) for row in rows)
+    shown = tuple(_row(row, tinted=view.is_alert) for row in rows)
     columns = ["change", "now", "reference", "worst"]
     if any(row.trend for row in shown):
         columns.append("trend")
     return Table((head, *(view.say(f"synthesis.{column}") for column in columns)), shown)
 
 
-def _row(row: parts.Row) -> TableRow:
+def _row(row: parts.Row, *, tinted: bool) -> TableRow:
+    cells = (row.now, row.reference, row.worst)
     return TableRow(
         name=row.name,
         notes=(*((row.questionnaire,) if row.questionnaire else ()), *row.notes),
         change_label=row.label,
         change_words=row.label_words,
-        cells=tuple(CellText(c.words, c.on, c.level) if c else None for c in (row.now, row.reference, row.worst)),
+        # How severe it is may be shown by a tint in the mode of urgency alone; the words say it in each.
+        cells=tuple(CellText(c.words, c.on, c.level if tinted else None) if c else None for c in cells),
         trend=_trend(row.trend) if row.trend else None,
     )
 
@@ -140,4 +142,4 @@ def _answers(view: SynthesisInWords) -> Iterator[str]:
         yield " · ".join(filter(None, said))
         yield from (f"{question} \u2068{answer}\u2069" for question, answer in response.answers)
     if not view.responses:
-        yield view.say("synthesis.nothing")
+        yield view.nothing

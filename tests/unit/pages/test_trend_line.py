@@ -11,7 +11,10 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 def trend(*marks: tuple[int, int | None, bool]) -> Trend:
     """Marks as day, value, whether somebody else answered; on a scale from 0 to 3."""
-    made = tuple(TrendMark(START + timedelta(days=day), value, str(value), other) for day, value, other in marks)
+    made = tuple(
+        TrendMark(START + timedelta(days=day), value, str(value), "carer" if other else "patient", other)
+        for day, value, other in marks
+    )
     return Trend(made, (Decimal(0), Decimal(3)), "first", "last", "words")
 
 

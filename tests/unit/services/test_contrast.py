@@ -66,8 +66,8 @@ def test_no_more_is_mixed_in_than_is_needed() -> None:
 
 
 def test_the_papers_are_those_of_the_style_sheet_and_its_own_colours_can_be_read_on_them() -> None:
-    assert papers().light == ("#ffffff", "#f3f6f8")
-    assert papers().dark == ("#10181f", "#1a252e")
+    assert papers().light == ("#ffffff", "#f3f6f8", "#f8f5ef", "#e1f0f4")
+    assert papers().dark == ("#10181f", "#1a252e", "#153c49")
     assert least_contrast("#0b5c74", papers().light) >= ENOUGH
     assert least_contrast("#6fc5de", papers().dark) >= ENOUGH
 

@@ -23,6 +23,7 @@ from tests.support.scoring import (
     synthesis_of,
     urgent,
 )
+from tests.unit.scoring.synthesis.reading import row_of
 
 Cell = int | Literal["skipped", "declined"]
 
@@ -248,3 +249,19 @@ def test_only_the_mode_alert_has_points(mode: Mode) -> None:
     severe = answered(day(3), {"pain": 3}, alerts=(urgent("pain"),))
     assert synthesis_of(severe, mode=mode).points == ()
     assert points_of(synthesis_of(severe, mode=Mode.ALERT)) == [(1, "pain")]
+
+
+def test_a_severe_week_under_another_version_is_not_lost() -> None:
+    newer = small_rulebook(NAUSEA, version="2.0.0")
+    synthesis = synthesis_of(
+        answered(day(-3), {"nausea": 1}),
+        answered(day(2), {"nausea": 3}),
+        answered(day(6), {"nausea": 1}, newer),
+    )
+    (point,) = synthesis.points
+    row = row_of(synthesis, "nausea")
+    assert point.tier == 3
+    assert (row.worst_since.value if row.worst_since else None) == 1
+    assert (row.worst_elsewhere.value if row.worst_elsewhere else None) == 3
+    assert (row.reference_elsewhere.value if row.reference_elsewhere else None) == 1
+    assert point.authored_at == day(2)
