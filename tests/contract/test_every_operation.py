@@ -56,6 +56,8 @@ REAL_BODY: dict[str, Any] = {
     "answered_by": None,
     "start": "2026-03-02T09:00:00Z",
     "instruments": ["pre-consultation"],
+    "treatment_line": 2,
+    "treatment_cycle": 4,
     "instrument": "pre-consultation",
     "consultation_id": None,
     "expires_at": None,

@@ -32,10 +32,10 @@ async def opened(service: Service, told: Told, **query: str) -> str:
     return answer.text
 
 
-async def printed(service: Service, told: Told, version: int = 1, **query: str) -> Any:
+async def printed(service: Service, told: Told, version: int = 1, query: dict[str, str] | None = None) -> Any:
     return await service.client.post(
         "/pages/synthesis.pdf",
-        params={"consultation": told.visit, "lang": "en", **query},
+        params={"consultation": told.visit, "lang": "en", **(query or {})},
         data={"version": str(version)},
         headers=service.as_(Role.CLINICIAN, name=DOCTOR),
     )
@@ -174,7 +174,7 @@ async def test_a_page_opened_for_another_patient_shows_nothing(service: Service)
             "/pages/synthesis.pdf", params={"consultation": told.visit, **query}, headers=service.as_(Role.CLINICIAN)
         )
         assert paper.status_code == 409
-        assert (await printed(service, told, **query)).status_code == 409
+        assert (await printed(service, told, query=query)).status_code == 409
         marked = await service.client.post(
             "/pages/synthesis",
             params={"consultation": told.visit, **query},
