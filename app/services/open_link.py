@@ -31,7 +31,10 @@ GRACE: Final = timedelta(days=7)
 
 
 class LinkState(StrEnum):
-    """What a link opens: its questionnaire, what was answered, or nothing any more."""
+    """What a link opens: its questionnaire, what was answered, or nothing any more.
+
+    What was answered is shown as long as answers are taken: a message that is found years later tells nothing.
+    """
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -64,11 +67,6 @@ class OpenedLink:
     def zone(self) -> ZoneInfo:
         """Where its times are meant."""
         return ZoneInfo(self.centre.time_zone)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing can be changed any more."""
-        return self.state is LinkState.REVOKED or not self.takes_answers
 
 
 def link_call(claim: LinkClaim, received_at: datetime, correlation_id: str, languages: tuple[str, ...]) -> Call:
@@ -118,12 +116,13 @@ async def read_opened(
     wanted = _wanted(language, patient.language, call.languages, centre.languages)
     text = words.demanded(questionnaire, wanted)
     end = closes_at(link, visit)
+    takes_answers = link.revoked_at is None and call.received_at < end + GRACE
     return OpenedLink(
         claim=claim,
         link=link,
         closes_at=end,
-        state=_state(link, response, is_over=call.received_at >= end),
-        takes_answers=link.revoked_at is None and call.received_at < end + GRACE,
+        state=_state(link, response, is_open=call.received_at < end, takes_answers=takes_answers),
+        takes_answers=takes_answers,
         centre=centre,
         visit=visit,
         questionnaire=questionnaire,
@@ -142,9 +141,9 @@ def _wanted(
     return (*(language for language in (asked, of_patient) if language), *of_browser, *of_centre)
 
 
-def _state(link: PersonalLink, response: StoredResponse | None, *, is_over: bool) -> LinkState:
+def _state(link: PersonalLink, response: StoredResponse | None, *, is_open: bool, takes_answers: bool) -> LinkState:
     if link.revoked_at is not None:
         return LinkState.REVOKED
-    if response is not None:
+    if response is not None and takes_answers:
         return LinkState.ANSWERED
-    return LinkState.EXPIRED if is_over else LinkState.OPEN
+    return LinkState.OPEN if response is None and is_open else LinkState.EXPIRED
