@@ -10,7 +10,6 @@ from app.services.history import answers_from, rulebook_of
 from app.services.installation import Installation
 from app.services.open_link import OpenedLink
 from questionnaires.definition import Item
-from questionnaires.response import ResponseStatus
 from questionnaires.written import Written
 
 _WHOM_TO_CALL = ("call-if-worried", "not-watched-live")
@@ -58,7 +57,7 @@ class Answered:
         said = feedback_of(link.response, link.centre, installation.knowledge, link.wording)
         self.contacts: tuple[Contact, ...] = said.contacts
         self.messages: tuple[Message, ...] = said.messages
-        self.topics_open = has_topics_open(link, call) and link.response.status is not ResponseStatus.ENTERED_IN_ERROR
+        self.topics_open = has_topics_open(link, call)
 
     @property
     def urgent(self) -> list[Message]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.security.operations import Operation
 from app.security.personal_links import LinkClaim
 from app.services.call import Call, opened
+from app.services.errors import QuestionnaireNotActive
 from app.services.installation import Installation
 from app.services.personal_links import closes_at
 from app.services.words import Words, words_of
@@ -23,8 +24,9 @@ from app.store.response import StoredResponse
 from app.store.response_reading import find_by_link
 from app.store.transaction import Transaction
 from app.wording import Wording
-from questionnaires.definition import Questionnaire
+from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.translations import Text
+from scoring.history import recall_length
 
 GRACE: Final = timedelta(days=7)
 """How long after its end a link still takes answers: they may have waited on a phone without a network."""
@@ -44,7 +46,8 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """All that the page of a link is made of. `response`: the latest that was given through it.
+    """All that the page of a link is made of. `response`: the latest that was given through it and holds; `draft`: what
+    was saved and is recent enough to go on from.
 
     `takes_answers`: whether what was filled in may still be sent; also for a while after a link has ended.
     """
@@ -84,7 +87,7 @@ async def open_link(
 ) -> OpenedLink:
     """What a link opens. `language`: the one that was asked for; `version`: that of a form that was given out before.
 
-    Raises NotFound, UnknownQuestionnaire, LicenceRestricted, LanguageUnavailable.
+    Raises NotFound, UnknownQuestionnaire, QuestionnaireNotActive, LicenceRestricted, LanguageUnavailable.
     """
     async with opened(installation, call, Operation.OPEN_LINK, claim.patient_id) as tx:
         tx.audit.about(claim.link_id, claim.patient_id)
@@ -110,8 +113,12 @@ async def read_opened(
     response = await find_by_link(tx, claim.patient_id, link.response_key)
     drafts = await drafts_of(tx, claim.patient_id)
     draft = next((draft for draft in drafts if draft.instrument == link.instrument), None)
+    if draft is not None and not is_recent(installation, draft, link, call.received_at):
+        draft = None
     known = version or (response.version if response else draft.version if draft else None)
     questionnaire = installation.catalogue.get(link.instrument, known)
+    if questionnaire.status is PublicationStatus.DRAFT:
+        raise QuestionnaireNotActive
     words = await words_of(tx, installation, [link.instrument])
     wanted = _wanted(language, patient.language, call.languages, centre.languages)
     text = words.demanded(questionnaire, wanted)
@@ -132,6 +139,16 @@ async def read_opened(
         draft=draft,
         response=response,
     )
+
+
+def is_recent(installation: Installation, draft: Draft, link: PersonalLink, now: datetime) -> bool:
+    """Whether a draft is of the days that the questionnaire asks about, or was saved since the link was made.
+
+    What a patient wrote months ago must not be sent as how they are today. Raises UnknownQuestionnaire.
+    """
+    questionnaire = installation.catalogue.get(draft.instrument, draft.version)
+    recall = max(recall_length(questionnaire.recall_period), timedelta(days=1))
+    return now - draft.saved_at <= recall or (link.made_at is not None and draft.saved_at >= link.made_at)
 
 
 def _wanted(
