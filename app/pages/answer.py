@@ -22,6 +22,7 @@ from app.services.call import Call
 from app.services.clocks import storable
 from app.services.errors import LinkClosed
 from app.services.open_link import LinkState, open_link
+from questionnaires.written import form_answers
 from scoring.history import Respondent
 
 router = APIRouter(prefix=PREFIX, tags=["pages"], include_in_schema=False)
@@ -53,7 +54,7 @@ async def open_page(installed: Installed, token: str, request: Request) -> Respo
 async def receive_form(installed: Installed, token: str, request: Request) -> Response:
     """Send or save what was filled in."""
     call, claim = call_by_link(request, token)
-    fields = await read_form(request)
+    fields = await _read(request)
     form = _filled(fields)
     is_sent = _first(fields, "action") == "send"
     try:
@@ -67,7 +68,8 @@ async def receive_form(installed: Installed, token: str, request: Request) -> Re
         return _plain(installed, call, outcome, revision)
     if is_sent and not outcome.issues:
         return RedirectResponse(f"{PREFIX}/{token}", status_code=303)
-    link = await open_link(installed, call, claim, language=_first(fields, "language") or form.language)
+    language = _first(fields, "language") or form.language
+    link = await open_link(installed, call, claim, language=language, version=form.version)
     notice = None if is_sent or outcome.issues else link.wording.say("answer.saved")
     view = AnswerForm(
         installed,
@@ -84,25 +86,42 @@ async def receive_form(installed: Installed, token: str, request: Request) -> Re
 async def receive_topics(installed: Installed, token: str, request: Request) -> Response:
     """Keep the topics in their new order."""
     call, claim = call_by_link(request, token)
-    fields = await read_form(request)
+    fields = await _read(request)
     moved = {step: _first(fields, step) for step in ("up", "down")}
     answers = {name: _moved(values, moved) for name, values in _answers(fields).items()}
     try:
         outcome = await change_topics(installed, call, claim, answers)
     except LinkClosed:
-        link = await open_link(installed, call, claim)
-        return (
-            _answered_page(request, Answered(installed, call, link))
-            if link.response
-            else closed_page(link, _address(request))
-        )
+        return await _topics_closed(installed, request, call, claim, answers)
     if outcome.issues:
-        view = AnswerForm(
+        form = AnswerForm(
             installed, outcome.opened, begun_at=call.received_at, written=outcome.written, issues=outcome.issues
         )
-        notice = " ".join(fault.sentence for fault in view.faults)
-        return _answered_page(request, Answered(installed, call, outcome.opened, notice), status=422)
+        notice = " ".join(fault.sentence for fault in form.faults)
+        view = Answered(installed, call, outcome.opened, notice, outcome.written)
+        return _answered_page(request, view, status=422)
     return RedirectResponse(f"{PREFIX}/{token}?kept", status_code=303)
+
+
+async def _topics_closed(
+    installed: Installed, request: Request, call: Call, claim: LinkClaim, answers: Mapping[str, list[str]]
+) -> Response:
+    """It is too late for topics: they are shown again as they were written, beside those that are stored."""
+    link = await open_link(installed, call, claim)
+    written = form_answers(link.questionnaire, answers, link.zone)
+    if link.state is LinkState.ANSWERED:
+        return _answered_page(request, Answered(installed, call, link, written=written), status=410)
+    if link.state is LinkState.OPEN:
+        # What was answered was withdrawn since: the questionnaire is asked again.
+        return _form_page(request, AnswerForm(installed, link, begun_at=call.received_at, written=written), status=410)
+    return closed_page(link, _address(request), answers)
+
+
+async def _read(request: Request) -> Fields:
+    """The form, which the page of a problem gives back: what somebody wrote is nowhere else."""
+    request.state.form = await read_form(request)
+    fields: Fields = request.state.form
+    return fields
 
 
 def _address(request: Request) -> str:
@@ -157,11 +176,9 @@ def _moved(values: list[str], moved: Mapping[str, str | None]) -> list[str]:
 
 async def _closed(installed: Installed, request: Request, call: Call, claim: LinkClaim, form: FilledForm) -> Response:
     """Nothing was stored: what was written stays on the page, or in the phone that sent it."""
-    link = await open_link(installed, call, claim, language=form.language)
+    link = await open_link(installed, call, claim, language=form.language, version=form.version)
     if _wants_json(request):
         return JSONResponse({"state": link.state.value}, status_code=410)
-    if link.response is not None:
-        return RedirectResponse(_address(request), status_code=303)
     return closed_page(link, _address(request), form.fields)
 
 

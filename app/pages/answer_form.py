@@ -144,7 +144,17 @@ class AnswerForm:
     def value(self, item: Item) -> str:
         """What is written in a field; a repeating one has a line for each answer."""
         given = self.written.get(item.link_id, "")
-        return given if isinstance(given, str) else "\n".join(given)
+        texts = [given] if isinstance(given, str) else list(given)
+        return "\n".join(self._local(text) if item.type is ItemType.DATE_TIME else text for text in texts)
+
+    def _local(self, text: str) -> str:
+        """A date and time as a browser's field for it has it: where the centre is, without an offset."""
+        try:
+            moment = datetime.fromisoformat(text)
+            local = moment.astimezone(self.link.zone) if moment.tzinfo else moment
+        except (ValueError, OverflowError):
+            return text
+        return local.replace(tzinfo=None).isoformat(timespec="seconds")
 
     def choices(self, item: Item) -> list[Choice]:
         """What can be chosen. Where nothing says "rather not", an empty answer does, except where one is needed."""

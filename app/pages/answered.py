@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.pages.patient_message import in_words
 from app.services.answer_by_link import has_topics_open
 from app.services.call import Call
 from app.services.feedback import Contact, Message, feedback_of
@@ -9,7 +10,7 @@ from app.services.history import answers_from, rulebook_of
 from app.services.installation import Installation
 from app.services.open_link import OpenedLink
 from questionnaires.definition import Item
-from questionnaires.response import ResponseStatus
+from questionnaires.written import Written
 
 _WHOM_TO_CALL = ("call-if-worried", "not-watched-live")
 
@@ -34,9 +35,16 @@ class TopicItem:
 
 
 class Answered:
-    """Everything that the page shows of a response that is stored."""
+    """Everything that the page shows of a response that is stored. `written`: topics that were not kept."""
 
-    def __init__(self, installation: Installation, call: Call, link: OpenedLink, notice: str | None = None) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        call: Call,
+        link: OpenedLink,
+        notice: str | None = None,
+        written: Written | None = None,
+    ) -> None:
         assert link.response is not None, "only an answered link has such a page"
         self.link = link
         self.wording = link.wording
@@ -45,10 +53,11 @@ class Answered:
         self.notice = notice
         self._installation = installation
         self._response = link.response
+        self._written = written
         said = feedback_of(link.response, link.centre, installation.knowledge, link.wording)
         self.contacts: tuple[Contact, ...] = said.contacts
         self.messages: tuple[Message, ...] = said.messages
-        self.topics_open = has_topics_open(link, call) and link.response.status is not ResponseStatus.ENTERED_IN_ERROR
+        self.topics_open = has_topics_open(link, call)
 
     @property
     def urgent(self) -> list[Message]:
@@ -77,14 +86,19 @@ class Answered:
         return [message for message in self.messages if message.kind == "advice"]
 
     @property
+    def unsent(self) -> list[tuple[str, str]]:
+        """Question and answer of the topics that were written too late."""
+        return in_words(self.link, self._written or {}) if not self.topics_open else []
+
+    @property
     def topics(self) -> list[TopicItem]:
-        """The questions about topics, each with what was answered."""
+        """The questions about topics, each with what was answered; with what was written, as long as it can be kept."""
         names = rulebook_of(self._installation, self._response).topics
         items = (self.link.questionnaire.item(name) for name in names)
         return [self._topic_item(item) for item in items if item is not None]
 
     def _topic_item(self, item: Item) -> TopicItem:
-        given = [str(value) for value in answers_from(self._response.answers).get(item.link_id, ())]
+        given = self._given(item)
         codes = [option.code for option in item.options]
         return TopicItem(
             item=item,
@@ -93,6 +107,12 @@ class Answered:
             others=tuple(self._topic(item, code) for code in codes if code not in given),
             text="" if item.options else "\n".join(given),
         )
+
+    def _given(self, item: Item) -> list[str]:
+        if self._written is None or not self.topics_open:
+            return [str(value) for value in answers_from(self._response.answers).get(item.link_id, ())]
+        written = self._written.get(item.link_id, ())
+        return [written] if isinstance(written, str) else list(written)
 
     def _topic(self, item: Item, code: str) -> Topic:
         return Topic(code, self.text.option(item, code) or code)

@@ -9,9 +9,10 @@ from app.pages.templates import render_page
 from app.services.feedback import contacts
 from app.services.open_link import LinkState, OpenedLink
 from app.wording import Wording
-from questionnaires.written import form_answers
+from questionnaires.written import Written, form_answers
 
 _CLOSED = {
+    LinkState.ANSWERED: ("answer.already_title", "answer.already"),
     LinkState.REVOKED: ("answer.revoked_title", "answer.revoked"),
     LinkState.EXPIRED: ("answer.closed_title", "answer.closed"),
 }
@@ -19,7 +20,7 @@ _CLOSED = {
 
 def closed_page(link: OpenedLink, address: str, fields: Mapping[str, Sequence[str]] | None = None) -> HTMLResponse:
     """A link that takes no answers any more, at its address; with `fields`, what was written all the same, so that it
-    is not lost.
+    is not lost. Where answers were given before, the page leads to what became of them.
     """
     title, sentence = _CLOSED.get(link.state, _CLOSED[LinkState.EXPIRED])
     return render_page(
@@ -31,7 +32,8 @@ def closed_page(link: OpenedLink, address: str, fields: Mapping[str, Sequence[st
         sentences=[link.wording.say(sentence)],
         centre=link.centre.name,
         contacts=contacts(link.centre, link.wording),
-        written=_written(link, fields or {}),
+        written=in_words(link, form_answers(link.questionnaire, fields or {}, link.zone)),
+        answered=address if link.state is LinkState.ANSWERED else None,
         look=look_of(link.centre, address),
     )
 
@@ -47,13 +49,14 @@ def message_page(wording: Wording, status: int, title: str, sentence: str) -> HT
         centre=None,
         contacts=(),
         written=[],
+        answered=None,
     )
 
 
-def _written(link: OpenedLink, fields: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+def in_words(link: OpenedLink, written: Written) -> list[tuple[str, str]]:
     """Question and answer, in words."""
     found = []
-    for link_id, given in form_answers(link.questionnaire, fields, link.zone).items():
+    for link_id, given in written.items():
         item = link.questionnaire.item(link_id)
         values = (given,) if isinstance(given, str) else given
         words = [(link.text.option(item, value) if item else None) or value for value in values]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,17 @@ from app.services.correct_response import store_correction
 from app.services.errors import LinkClosed
 from app.services.history import rulebook_of
 from app.services.installation import Installation
-from app.services.open_link import OpenedLink, read_opened
+from app.services.open_link import OpenedLink, is_recent, read_opened
 from app.services.submit_response import Submission, accept_checked, store_row
 from app.store import jsonb
 from app.store.draft import Draft, read_draft, save_draft
 from app.store.errors import Conflict, NotFound
-from app.store.response_reading import find_by_key
+from app.store.ids import new_id
+from app.store.response import StoredResponse
+from app.store.response_reading import responses_by_link
 from app.store.transaction import PatientLock, Transaction
 from questionnaires.issues import Issue
-from questionnaires.response import CheckedResponse, ResponseStatus
+from questionnaires.response import CheckedResponse
 from questionnaires.validation import validate, validate_draft
 from questionnaires.written import Written, form_answers, raw_answers, shown_answers
 from scoring.history import Respondent
@@ -33,8 +35,8 @@ from scoring.history import Respondent
 class FilledForm:
     """What a form of a link sends. `fields`: link id -> what was typed or chosen.
 
-    The times are by the phone's clock, None where the form was sent without a script; `begun_at`: when it was given
-    out. `seen_draft`: the revision of the draft that it was filled from.
+    `authored` and `sent_at` are by the phone's clock, None where it was sent without a script; `begun_at`: when it was
+    given out, by ours. `seen_draft`: the revision of the draft that it was filled from.
     """
 
     version: str
@@ -61,8 +63,8 @@ async def send(installation: Installation, call: Call, claim: LinkClaim, form: F
     """Store the answers of a form, exactly once however often it is sent.
 
     What was sent before comes again as it is; other answers through the same link are a response of their own, given at
-    their own time: nothing replaces anything. Raises LinkClosed where the link takes no answers any more, and as
-    `open_link`.
+    their own time: nothing replaces anything. Raises LinkClosed where the link takes no answers any more,
+    QuestionnaireRetired, and as `open_link`.
     """
     lock = PatientLock(claim.patient_id)
     async with opened(installation, call, Operation.SUBMIT_RESPONSE, claim.patient_id, lock) as tx:
@@ -74,11 +76,20 @@ async def send(installation: Installation, call: Call, claim: LinkClaim, form: F
             link.questionnaire, shown_answers(link.questionnaire, raw_answers(link.questionnaire, written)).raw
         )
         if not isinstance(checked, CheckedResponse):
-            # Nothing was stored: who looked is told, not that something was submitted.
-            tx.audit.operation = Operation.OPEN_LINK.value
+            _only_looked(tx, claim)
             return Outcome(link, written, checked)
-        sent = await _submission(tx, link, call, form, checked)
-        await store_row(tx, installation, call, claim.patient_id, accept_checked(installation, call, sent, checked))
+        sent = _submission(link, call, form, checked)
+        known = await responses_by_link(tx, claim.patient_id, link.link.response_key)
+        replayed = _replayed(link, known, sent)
+        if replayed is not None:
+            tx.audit.about(replayed.response_id, claim.patient_id, replayed.revision)
+            return Outcome(link, written)
+        if known:
+            sent = replace(sent, idempotency_key=f"{link.link.response_key}-{new_id()}")
+        accepted = accept_checked(installation, call, sent, checked)
+        # By our clock already: what the phone's is wrong by is none of its business.
+        accepted = replace(accepted, authored=replace(accepted.authored, begun_at=form.begun_at))
+        await store_row(tx, installation, call, claim.patient_id, accepted)
         return Outcome(link, written)
 
 
@@ -88,7 +99,8 @@ async def save(installation: Installation, call: Call, claim: LinkClaim, form: F
 
     Raises LinkClosed where the link gives out nothing any more, and as `open_link`.
     """
-    async with opened(installation, call, Operation.SAVE_DRAFT, claim.patient_id) as tx:
+    lock = PatientLock(claim.patient_id)
+    async with opened(installation, call, Operation.SAVE_DRAFT, claim.patient_id, lock) as tx:
         link = await read_opened(tx, installation, call, claim, language=form.language, version=form.version)
         if not link.takes_answers or link.response is not None:
             raise LinkClosed
@@ -97,7 +109,8 @@ async def save(installation: Installation, call: Call, claim: LinkClaim, form: F
         issues = validate_draft(link.questionnaire, raw)
         faulty = {issue.link_id for issue in issues}
         fitting = {link_id: answer for link_id, answer in raw.items() if link_id not in faulty}
-        draft = await _save(tx, link, fitting, form.seen_draft)
+        draft = await _save(tx, installation, call, link, fitting, form.seen_draft)
+        tx.audit.about(claim.link_id, claim.patient_id, draft.revision)
         return Outcome(link, written, issues), draft.revision
 
 
@@ -112,7 +125,7 @@ async def change_topics(
     async with opened(installation, call, Operation.CORRECT_RESPONSE, claim.patient_id, lock) as tx:
         link = await read_opened(tx, installation, call, claim)
         current = link.response
-        if current is None or current.status is ResponseStatus.ENTERED_IN_ERROR or not has_topics_open(link, call):
+        if current is None or not has_topics_open(link, call):
             raise LinkClosed
         questionnaire = link.questionnaire
         topics = rulebook_of(installation, current).topics
@@ -121,12 +134,13 @@ async def change_topics(
         raw |= raw_answers(questionnaire, written)
         checked = validate(questionnaire, shown_answers(questionnaire, raw).raw)
         if not isinstance(checked, CheckedResponse):
-            # Nothing was stored: who looked is told, not that something was submitted.
-            tx.audit.operation = Operation.OPEN_LINK.value
+            _only_looked(tx, claim)
             return Outcome(link, written, checked)
-        if raw != dict(current.answers):
-            reason = link.wording.say("answer.topics_reason")
-            await store_correction(tx, installation, call, current, checked, reason=reason)
+        if raw == dict(current.answers):
+            _only_looked(tx, claim)
+            return Outcome(link, written)
+        reason = link.wording.say("answer.topics_reason")
+        await store_correction(tx, installation, call, current, checked, reason=reason)
         return Outcome(link, written)
 
 
@@ -135,34 +149,54 @@ def has_topics_open(link: OpenedLink, call: Call) -> bool:
     return link.link.revoked_at is None and call.received_at < link.closes_at
 
 
-async def _submission(
-    tx: Transaction, link: OpenedLink, call: Call, form: FilledForm, checked: CheckedResponse
-) -> Submission:
-    """The submission of a form; its key is the link's own, unless that already stands on other answers."""
+def _only_looked(tx: Transaction, claim: LinkClaim) -> None:
+    """Nothing was stored: who looked is told in the trail, not that something was sent, saved or corrected."""
+    tx.audit.operation = Operation.OPEN_LINK.value
+    tx.audit.about(claim.link_id, claim.patient_id)
+
+
+def _replayed(link: OpenedLink, known: Sequence[StoredResponse], sent: Submission) -> StoredResponse | None:
+    """What a form stored before: the latest answers once more, or a phone that has waited with earlier ones.
+
+    `known`: the first revisions of all that was given through the link. Whoever goes back to answers that they had
+    changed since means them now.
+    """
+    latest = link.response.response_id if link.response else None
+    same = (given for given in known if given.body_sha256 == sent.body_sha256)
+    return next((given for given in same if given.response_id == latest or given.authored == sent.authored), None)
+
+
+def _submission(link: OpenedLink, call: Call, form: FilledForm, checked: CheckedResponse) -> Submission:
+    """The submission of a form, by the link's own key."""
     said = (checked.questionnaire.canonical, checked.answers, form.answered_by)
     digest = hashlib.sha256(orjson.dumps(said, default=jsonb.number, option=orjson.OPT_SORT_KEYS)).digest()
-    key = link.link.response_key
-    first = await find_by_key(tx, link.claim.patient_id, key)
-    if first is not None and first.body_sha256 != digest:
-        key = f"{key}-{digest.hex()[:32]}"
+    # Without a script nobody says when, and the form comes straight from whoever answers. One of the two times alone
+    # says nothing of the phone's clock.
+    is_timed = form.authored is not None and form.sent_at is not None
     return Submission(
         instrument=link.questionnaire.instrument,
         version=link.questionnaire.version,
         language=link.text.language,
         text_digest=form.text_digest,
         answers={},
-        # Without a script nobody says when, and the form comes straight from whoever answers.
-        authored=form.authored or call.received_at,
-        sent_at=form.sent_at or call.received_at,
-        begun_at=form.begun_at,
+        authored=form.authored if is_timed else call.received_at,
+        sent_at=form.sent_at if is_timed else call.received_at,
+        begun_at=None,
         answered_by=form.answered_by,
-        idempotency_key=key,
+        idempotency_key=link.link.response_key,
         body_sha256=digest,
         consultation_id=link.link.consultation_id,
     )
 
 
-async def _save(tx: Transaction, link: OpenedLink, answers: Mapping[str, Any], seen: int | None) -> Draft:
+async def _save(
+    tx: Transaction,
+    installation: Installation,
+    call: Call,
+    link: OpenedLink,
+    answers: Mapping[str, Any],
+    seen: int | None,
+) -> Draft:
     patient_id, questionnaire = link.claim.patient_id, link.questionnaire
     where = (tx, patient_id, questionnaire.instrument, questionnaire.version)
     try:
@@ -174,5 +208,7 @@ async def _save(tx: Transaction, link: OpenedLink, answers: Mapping[str, Any], s
         other = await read_draft(tx, patient_id, questionnaire.instrument)
     except NotFound:
         return await save_draft(*where, answers, None)
-    kept = other.answers if other.version == questionnaire.version else {}
+    # What is too old to be shown is no part of what is saved now.
+    goes_on = other.version == questionnaire.version and is_recent(installation, other, link.link, call.received_at)
+    kept = other.answers if goes_on else {}
     return await save_draft(*where, {**kept, **answers}, other.revision)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.security.operations import Operation
 from app.security.personal_links import LinkClaim
 from app.services.call import Call, opened
+from app.services.errors import QuestionnaireNotActive
 from app.services.installation import Installation
 from app.services.personal_links import closes_at
 from app.services.words import Words, words_of
@@ -23,15 +24,19 @@ from app.store.response import StoredResponse
 from app.store.response_reading import find_by_link
 from app.store.transaction import Transaction
 from app.wording import Wording
-from questionnaires.definition import Questionnaire
+from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.translations import Text
+from scoring.history import recall_length
 
 GRACE: Final = timedelta(days=7)
 """How long after its end a link still takes answers: they may have waited on a phone without a network."""
 
 
 class LinkState(StrEnum):
-    """What a link opens: its questionnaire, what was answered, or nothing any more."""
+    """What a link opens: its questionnaire, what was answered, or nothing any more.
+
+    What was answered is shown as long as answers are taken: a message that is found years later tells nothing.
+    """
 
     OPEN = "open"
     ANSWERED = "answered"
@@ -41,7 +46,8 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """All that the page of a link is made of. `response`: the latest that was given through it.
+    """All that the page of a link is made of. `response`: the latest that was given through it and holds; `draft`: what
+    was saved and is recent enough to go on from.
 
     `takes_answers`: whether what was filled in may still be sent; also for a while after a link has ended.
     """
@@ -65,11 +71,6 @@ class OpenedLink:
         """Where its times are meant."""
         return ZoneInfo(self.centre.time_zone)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing can be changed any more."""
-        return self.state is LinkState.REVOKED or not self.takes_answers
-
 
 def link_call(claim: LinkClaim, received_at: datetime, correlation_id: str, languages: tuple[str, ...]) -> Call:
     """The call of whoever opens a link."""
@@ -86,7 +87,7 @@ async def open_link(
 ) -> OpenedLink:
     """What a link opens. `language`: the one that was asked for; `version`: that of a form that was given out before.
 
-    Raises NotFound, UnknownQuestionnaire, LicenceRestricted, LanguageUnavailable.
+    Raises NotFound, UnknownQuestionnaire, QuestionnaireNotActive, LicenceRestricted, LanguageUnavailable.
     """
     async with opened(installation, call, Operation.OPEN_LINK, claim.patient_id) as tx:
         tx.audit.about(claim.link_id, claim.patient_id)
@@ -112,18 +113,23 @@ async def read_opened(
     response = await find_by_link(tx, claim.patient_id, link.response_key)
     drafts = await drafts_of(tx, claim.patient_id)
     draft = next((draft for draft in drafts if draft.instrument == link.instrument), None)
+    if draft is not None and not is_recent(installation, draft, link, call.received_at):
+        draft = None
     known = version or (response.version if response else draft.version if draft else None)
     questionnaire = installation.catalogue.get(link.instrument, known)
+    if questionnaire.status is PublicationStatus.DRAFT:
+        raise QuestionnaireNotActive
     words = await words_of(tx, installation, [link.instrument])
     wanted = _wanted(language, patient.language, call.languages, centre.languages)
     text = words.demanded(questionnaire, wanted)
     end = closes_at(link, visit)
+    takes_answers = link.revoked_at is None and call.received_at < end + GRACE
     return OpenedLink(
         claim=claim,
         link=link,
         closes_at=end,
-        state=_state(link, response, is_over=call.received_at >= end),
-        takes_answers=link.revoked_at is None and call.received_at < end + GRACE,
+        state=_state(link, response, is_open=call.received_at < end, takes_answers=takes_answers),
+        takes_answers=takes_answers,
         centre=centre,
         visit=visit,
         questionnaire=questionnaire,
@@ -135,6 +141,16 @@ async def read_opened(
     )
 
 
+def is_recent(installation: Installation, draft: Draft, link: PersonalLink, now: datetime) -> bool:
+    """Whether a draft is of the days that the questionnaire asks about, or was saved since the link was made.
+
+    What a patient wrote months ago must not be sent as how they are today. Raises UnknownQuestionnaire.
+    """
+    questionnaire = installation.catalogue.get(draft.instrument, draft.version)
+    recall = max(recall_length(questionnaire.recall_period), timedelta(days=1))
+    return now - draft.saved_at <= recall or (link.made_at is not None and draft.saved_at >= link.made_at)
+
+
 def _wanted(
     asked: str | None, of_patient: str | None, of_browser: Sequence[str], of_centre: Sequence[str]
 ) -> tuple[str, ...]:
@@ -142,9 +158,9 @@ def _wanted(
     return (*(language for language in (asked, of_patient) if language), *of_browser, *of_centre)
 
 
-def _state(link: PersonalLink, response: StoredResponse | None, *, is_over: bool) -> LinkState:
+def _state(link: PersonalLink, response: StoredResponse | None, *, is_open: bool, takes_answers: bool) -> LinkState:
     if link.revoked_at is not None:
         return LinkState.REVOKED
-    if response is not None:
+    if response is not None and takes_answers:
         return LinkState.ANSWERED
-    return LinkState.EXPIRED if is_over else LinkState.OPEN
+    return LinkState.OPEN if response is None and is_open else LinkState.EXPIRED

@@ -75,6 +75,7 @@ async def link_to_answer(installation: Installation, call: Call, patient_id: UUI
             if (link.instrument, link.consultation_id) == (wanted.instrument, wanted.consultation_id):
                 known = await dated(tx, link)
                 if await _is_open(tx, call, known):
+                    tx.audit.operation = Operation.OPEN_LINK.value
                     tx.audit.about(link.link_id, patient_id)
                     return known
         return await _make(tx, call, patient_id, wanted)

@@ -96,8 +96,7 @@ def accept(installation: Installation, call: Call, sent: Submission) -> Accepted
     Raises UnknownQuestionnaire, QuestionnaireNotActive, ResponseInvalid.
     """
     questionnaire = installation.catalogue.get(sent.instrument, sent.version)
-    if questionnaire.status is PublicationStatus.DRAFT:
-        raise QuestionnaireNotActive
+    _refuse_unpublished(questionnaire)
     checked = validate(questionnaire, sent.answers)
     if not isinstance(checked, CheckedResponse):
         raise ResponseInvalid(checked)
@@ -105,7 +104,11 @@ def accept(installation: Installation, call: Call, sent: Submission) -> Accepted
 
 
 def accept_checked(installation: Installation, call: Call, sent: Submission, checked: CheckedResponse) -> Accepted:
-    """The same of answers that were checked as they were read: `checked` decides, not `sent.answers`."""
+    """The same of answers that were checked as they were read: `checked` decides, not `sent.answers`.
+
+    Raises QuestionnaireNotActive.
+    """
+    _refuse_unpublished(checked.questionnaire)
     authored = correct_authored(
         call.caller.role,
         sent.authored,
@@ -114,6 +117,11 @@ def accept_checked(installation: Installation, call: Call, sent: Submission, che
         received_at=call.received_at,
     )
     return Accepted(new_id(), sent, checked, installation.rulebooks.current(checked.questionnaire), authored)
+
+
+def _refuse_unpublished(questionnaire: Questionnaire) -> None:
+    if questionnaire.status is PublicationStatus.DRAFT:
+        raise QuestionnaireNotActive
 
 
 async def store_accepted(

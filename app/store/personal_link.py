@@ -59,7 +59,10 @@ _REVOKE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class PersonalLink:
-    """One link. `expires_at` None: it is good until its consultation begins, whenever that is moved to."""
+    """One link. `expires_at` None: it is good until its consultation begins, whenever that is moved to.
+
+    `made_at`: by the store's clock; None for one that is not stored yet.
+    """
 
     link_id: UUID
     patient_id: UUID
@@ -67,10 +70,11 @@ class PersonalLink:
     consultation_id: UUID | None
     expires_at: datetime | None
     revoked_at: datetime | None = None
+    made_at: datetime | None = None
 
     @property
     def response_key(self) -> str:
-        """The idempotency key of the one response that is given through the link."""
+        """The idempotency key of the first response through the link; those of others begin with it."""
         return f"link-{self.link_id}"
 
 
@@ -98,4 +102,4 @@ async def revoke_personal_link(tx: Transaction, link_id: UUID) -> None:
 
 
 def _link(row: asyncpg.Record) -> PersonalLink:
-    return PersonalLink(**{name: row[name] for name in (*_WRITTEN, "revoked_at")})
+    return PersonalLink(**{name: row[name] for name in (*_WRITTEN, "revoked_at", "made_at")})

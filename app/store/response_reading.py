@@ -36,11 +36,16 @@ def select_responses(*conditions: ColumnElement[bool]) -> Select[Any]:
 _CURRENT = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision.desc()).limit(1))
 _REVISIONS = Statement(select_responses(_OF_RESPONSE).order_by(RESPONSE.c.revision))
 _BY_KEY = Statement(select_responses(OF_PATIENT, RESPONSE.c.idempotency_key == bindparam("idempotency_key")))
-_OF_LINK = Statement(
-    select_responses(OF_PATIENT, func.starts_with(RESPONSE.c.idempotency_key, bindparam("link_key", type_=Text)))
-    .order_by(*NEWEST_FIRST)
-    .limit(1)
+_IS_WITHDRAWN = exists().where(
+    _LATER.c.centre_id == RESPONSE.c.centre_id,
+    _LATER.c.response_id == RESPONSE.c.response_id,
+    _LATER.c.status == ResponseStatus.ENTERED_IN_ERROR.value,
 )
+_OF_LINK = select_responses(
+    OF_PATIENT, func.starts_with(RESPONSE.c.idempotency_key, bindparam("link_key", type_=Text))
+).order_by(*NEWEST_FIRST)
+_LATEST_OF_LINK = Statement(_OF_LINK.where(~_IS_WITHDRAWN).limit(1))
+_ALL_OF_LINK = Statement(_OF_LINK)
 _BETWEEN = Statement(
     select_responses(
         OF_PATIENT,
@@ -88,9 +93,18 @@ async def find_by_key(tx: Transaction, patient_id: UUID, idempotency_key: str) -
 
 
 async def find_by_link(tx: Transaction, patient_id: UUID, link_key: str) -> StoredResponse | None:
-    """What was given through a personal link, as it is now; the latest of several. None where nothing was."""
-    row = await tx.fetch_row(_OF_LINK, patient_id=patient_id, link_key=link_key)
+    """What was given through a personal link, as it is now; the latest of several.
+
+    None where nothing was, or all of it is entered in error.
+    """
+    row = await tx.fetch_row(_LATEST_OF_LINK, patient_id=patient_id, link_key=link_key)
     return await read_current(tx, row["response_id"]) if row else None
+
+
+async def responses_by_link(tx: Transaction, patient_id: UUID, link_key: str) -> list[StoredResponse]:
+    """Revision 1 of everything that was given through a personal link, whatever happened to it since; newest first."""
+    rows = await tx.fetch(_ALL_OF_LINK, patient_id=patient_id, link_key=link_key)
+    return [response_from_row(row) for row in rows]
 
 
 async def read_between(tx: Transaction, patient_id: UUID, earliest: datetime, latest: datetime) -> list[StoredResponse]:

@@ -77,7 +77,21 @@ async def test_a_revoked_link_opens_nothing_and_takes_nothing(linked: LinkedPati
 async def test_a_revoked_link_shows_nothing_of_what_was_answered(linked: LinkedPatient) -> None:
     await linked.send({**CALM, "topics-own-words": "only for my doctor"})
     await linked.revoke()
-    assert "only for my doctor" not in (await linked.open()).text
+    for page in (await linked.open(), await linked.post({}, "/topics")):
+        assert page.status_code == 410
+        assert WORDS["en"].say("answer.revoked") in text_of(page)
+        assert "only for my doctor" not in page.text
+
+
+async def test_an_answered_link_shows_nothing_any_more_a_week_after_its_end(linked: LinkedPatient) -> None:
+    await linked.send({**CALM, "topics-own-words": "only for my doctor"})
+    linked.service.clock.shown = VISIT + timedelta(days=7) - timedelta(seconds=1)
+    assert "only for my doctor" in (await linked.open()).text
+    linked.service.clock.shown = VISIT + timedelta(days=7)
+    for page in (await linked.open(), await linked.post({}, "/topics")):
+        assert page.status_code == 410
+        assert WORDS["en"].say("answer.closed") in text_of(page)
+        assert "only for my doctor" not in page.text
 
 
 @pytest.mark.parametrize("change", ["cut", "turned", "another key", "nonsense"])

@@ -64,6 +64,8 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "first, of several": (responses_of_several._FIRSTS, {"response": {"centre_id", "patient_id"}}),
     "page": (response_reading._PAGE, {"response": {"centre_id", "patient_id", "authored_at"}}),
     "by key": (response_reading._BY_KEY, {"response": {"centre_id", "patient_id", "idempotency_key"}}),
+    "latest of a link": (response_reading._LATEST_OF_LINK, {"response": {"centre_id", "patient_id"}}),
+    "all of a link": (response_reading._ALL_OF_LINK, {"response": {"centre_id", "patient_id"}}),
     "current": (response_reading._CURRENT, {"response": {"centre_id", "response_id"}}),
     "revisions": (response_reading._REVISIONS, {"response": {"centre_id", "response_id"}}),
     "draft": (draft._READ, {"draft": {"centre_id", "patient_id", "instrument"}}),
@@ -102,7 +104,6 @@ HOT: dict[str, tuple[Statement, dict[str, set[str]]]] = {
     "identifiers": (patient._IDENTIFIERS, {"patient_identifier": {"centre_id", "patient_id"}}),
     "personal link": (personal_link._READ, {"personal_link": {"centre_id", "link_id"}}),
     "personal links": (personal_link._OF_PATIENT, {"personal_link": {"centre_id", "patient_id"}}),
-    "given through a link": (response_reading._OF_LINK, {"response": {"centre_id", "patient_id"}}),
     "marks": (synthesis_mark._OF_CONSULTATION, {"synthesis_mark": {"centre_id", "consultation_id"}}),
     "words": (centre_text._OF_INSTRUMENTS, {"centre_text": {"centre_id", "instrument"}}),
     "patients to score again": (
