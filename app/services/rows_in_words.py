@@ -45,7 +45,10 @@ class RowsInWords:
         said = [self._from_to(line, row)]
         if row.onset:
             key = "there_since" if row.label is Label.NEW else "worse_since"
-            said[0] = self._say(f"synthesis.{key}", change=said[0], date=self._when(row.onset))
+            # Who says it now is said once, behind it.
+            by_the_same = row.now and row.now.answered_by is row.onset.answered_by
+            since = self._dates.brief(row.onset.authored_at) if by_the_same else self._when(row.onset)
+            said[0] = self._say(f"synthesis.{key}", change=said[0], date=since)
         if row.now and row.now.answered_by is not Respondent.PATIENT:
             said.append(self._say(f"synthesis.said_by_{row.now.answered_by.value}"))
         if interference := self._interference(line, row):
