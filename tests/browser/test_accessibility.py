@@ -95,6 +95,7 @@ def test_axe_finds_nothing_in_other_questionnaires(seen: Seen, demo: Demo, instr
     answering.open("fr")
     check_with_axe(answering.page, instrument)
     answering.send()
+    answering.page.locator("#faults:visible, [data-answered]").wait_for()
     check_with_axe(answering.page, f"{instrument}, sent")
 
 
