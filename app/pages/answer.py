@@ -17,7 +17,7 @@ from app.pages.look import look_of
 from app.pages.patient_message import closed_page
 from app.pages.templates import STATIC_FILES, render_page
 from app.security.personal_links import LinkClaim
-from app.services.answer_by_link import FilledForm, Outcome, change_topics, save, send
+from app.services.answer_by_link import FilledForm, Outcome, TopicsOutcome, change_topics, save, send
 from app.services.call import Call
 from app.services.clocks import storable
 from app.services.errors import LinkClosed
@@ -43,7 +43,8 @@ async def open_page(installed: Installed, token: str, request: Request) -> Respo
     call, claim = call_by_link(request, token)
     link = await open_link(installed, call, claim, language=request.query_params.get("lang"))
     if link.state is LinkState.OPEN:
-        return _form_page(request, AnswerForm(installed, link, begun_at=call.received_at))
+        by = _respondent(request.query_params.get("by"))
+        return _form_page(request, AnswerForm(installed, link, begun_at=call.received_at), answered_by=by)
     if link.state is LinkState.ANSWERED:
         notice = link.wording.say("answer.topics_saved") if "kept" in request.query_params else None
         return _answered_page(request, Answered(installed, call, link, notice))
@@ -66,20 +67,20 @@ async def receive_form(installed: Installed, token: str, request: Request) -> Re
         return await _closed(installed, request, call, claim, form)
     if _wants_json(request):
         return _plain(installed, call, outcome, revision)
-    if is_sent and not outcome.issues:
+    is_refused = is_sent and (outcome.is_empty or bool(outcome.issues))
+    if is_sent and not is_refused:
         return RedirectResponse(f"{PREFIX}/{token}", status_code=303)
     language = _first(fields, "language") or form.language
     link = await open_link(installed, call, claim, language=language, version=form.version)
-    notice = None if is_sent or outcome.issues else link.wording.say("answer.saved")
     view = AnswerForm(
         installed,
         link,
         begun_at=form.begun_at or call.received_at,
         written=outcome.written,
         issues=outcome.issues,
-        notice=notice,
+        notice=_notice(outcome, is_sent=is_sent),
     )
-    return _form_page(request, view, status=422 if outcome.issues and is_sent else 200, answered_by=form.answered_by)
+    return _form_page(request, view, status=422 if is_refused else 200, answered_by=form.answered_by)
 
 
 @router.post("/{token}/topics")
@@ -89,18 +90,35 @@ async def receive_topics(installed: Installed, token: str, request: Request) -> 
     fields = await _read(request)
     moved = {step: _first(fields, step) for step in ("up", "down")}
     answers = {name: _moved(values, moved) for name, values in _answers(fields).items()}
+    seen = (_first(fields, "response"), _first(fields, "revision"))
     try:
-        outcome = await change_topics(installed, call, claim, answers)
+        outcome = await change_topics(installed, call, claim, answers, seen)
     except LinkClosed:
         return await _topics_closed(installed, request, call, claim, answers)
-    if outcome.issues:
-        form = AnswerForm(
-            installed, outcome.opened, begun_at=call.received_at, written=outcome.written, issues=outcome.issues
-        )
-        notice = " ".join(fault.sentence for fault in form.faults)
+    status = 422 if outcome.issues else 409 if outcome.is_stale else 200
+    if _wants_json(request):
+        now = outcome.current
+        return JSONResponse({"response": str(now.response_id), "revision": now.revision}, status_code=status)
+    if status != 200:
+        notice = _about_topics(installed, call, outcome)
         view = Answered(installed, call, outcome.opened, notice, outcome.written)
-        return _answered_page(request, view, status=422)
+        return _answered_page(request, view, status=status)
     return RedirectResponse(f"{PREFIX}/{token}?kept", status_code=303)
+
+
+def _notice(outcome: Outcome, *, is_sent: bool) -> str | None:
+    """What is said above a form that comes back, where no question is at fault."""
+    if outcome.is_empty:
+        return outcome.opened.wording.say("answer.nothing_written")
+    return None if is_sent or outcome.issues else outcome.opened.wording.say("answer.saved")
+
+
+def _about_topics(installed: Installed, call: Call, outcome: TopicsOutcome) -> str:
+    """Why topics were not kept."""
+    if outcome.is_stale:
+        return outcome.opened.wording.say("answer.topics_stale")
+    form = AnswerForm(installed, outcome.opened, begun_at=call.received_at, issues=outcome.issues)
+    return " ".join(fault.sentence for fault in form.faults)
 
 
 async def _topics_closed(
@@ -108,6 +126,8 @@ async def _topics_closed(
 ) -> Response:
     """It is too late for topics: they are shown again as they were written, beside those that are stored."""
     link = await open_link(installed, call, claim)
+    if _wants_json(request):
+        return JSONResponse({"state": link.state.value}, status_code=410)
     written = form_answers(link.questionnaire, answers, link.zone)
     if link.state is LinkState.ANSWERED:
         return _answered_page(request, Answered(installed, call, link, written=written), status=410)
@@ -130,19 +150,23 @@ def _address(request: Request) -> str:
 
 
 def _filled(fields: Fields) -> FilledForm:
-    answered_by = _first(fields, "answered_by")
     draft = _first(fields, "draft") or ""
     return FilledForm(
         version=_first(fields, "version") or "",
         fields=_answers(fields),
         language=_first(fields, "shown_language"),
         text_digest=_first(fields, "text_digest"),
-        answered_by=Respondent.RELATED_PERSON if answered_by == Respondent.RELATED_PERSON.value else None,
+        answered_by=_respondent(_first(fields, "answered_by")),
         begun_at=_moment(_first(fields, "begun_at")),
         authored=_moment(_first(fields, "authored")),
         sent_at=_moment(_first(fields, "sent_at")),
         seen_draft=int(draft) if draft.isdecimal() and len(draft) < 10 else None,
     )
+
+
+def _respondent(said: str | None) -> Respondent | None:
+    """Who says that they answer: somebody else than the patient, or nobody in particular."""
+    return Respondent.RELATED_PERSON if said == Respondent.RELATED_PERSON.value else None
 
 
 def _answers(fields: Fields) -> dict[str, list[str]]:
@@ -186,8 +210,8 @@ def _plain(installed: Installed, call: Call, outcome: Outcome, draft: int | None
     """What became of a form, for the page's script."""
     view = AnswerForm(installed, outcome.opened, begun_at=call.received_at, issues=outcome.issues)
     faults = [{"link_id": fault.link_id, "sentence": fault.sentence} for fault in view.faults]
-    status = 422 if faults and draft is None else 200
-    title = view.wording.count("answer.issues", len(faults))
+    status = 422 if (faults or outcome.is_empty) and draft is None else 200
+    title = view.say("answer.nothing_written") if outcome.is_empty else view.wording.count("answer.issues", len(faults))
     return JSONResponse({"faults": faults, "title": title, "draft": draft}, status_code=status)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_datetime_format
 
 from app.services.feedback import Contact, contacts
@@ -32,6 +32,7 @@ _SCRIPT_WORDS = (
     "saved",
     "issue_needed",
     "no_other_language",
+    "nothing_written",
 )
 _MOST_BUTTONS = 11
 """A whole number from a range of at most so many values is chosen, not typed."""
@@ -98,7 +99,7 @@ class AnswerForm:
     @property
     def visit(self) -> str | None:
         """The consultation that is prepared, in words."""
-        return self._day(self.link.visit.starts_at) if self.link.visit else None
+        return self._day(self.link.consultation.starts_at) if self.link.consultation else None
 
     @property
     def until(self) -> str:
@@ -241,8 +242,12 @@ def longest(item: Item) -> int:
 
 
 def language_name(code: str) -> str:
-    """A language's name for itself, such as `Français`."""
-    return str(Locale.parse(code, sep="-").get_display_name()).capitalize()
+    """A language's name for itself, such as `Français`; its code where nobody has told us the name."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name.capitalize() if name else code
 
 
 def _drafted(link: OpenedLink) -> Written:

@@ -1,6 +1,7 @@
 """What a patient reads when the answers have arrived: what to do now, what becomes of them, advice, topics."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.pages.patient_message import in_words
 from app.services.answer_by_link import has_topics_open
@@ -58,6 +59,11 @@ class Answered:
         self.contacts: tuple[Contact, ...] = said.contacts
         self.messages: tuple[Message, ...] = said.messages
         self.topics_open = has_topics_open(link, call)
+
+    @property
+    def seen(self) -> tuple[UUID, int]:
+        """The response and the revision that the page shows."""
+        return self._response.response_id, self._response.revision
 
     @property
     def urgent(self) -> list[Message]:

@@ -21,8 +21,11 @@ from app.services.feedback import contacts
 from app.services.me import ToDo
 from app.services.my_questionnaires import MyQuestionnaires, my_questionnaires
 from app.services.personal_links import WantedLink, link_to_answer
+from scoring.history import Respondent
 
-router = APIRouter(prefix="/pages/me", tags=["pages"], include_in_schema=False)
+OWN_PAGE = "/pages/me"
+
+router = APIRouter(prefix=OWN_PAGE, tags=["pages"], include_in_schema=False)
 
 _FORM_BYTES = 10_000
 
@@ -60,12 +63,13 @@ async def my_page(installed: Installed, call: PageCall, lang: Lang = None) -> HT
 
 @router.post("/answer")
 async def answer(installed: Installed, call: PageAction, request: Request) -> RedirectResponse:
-    """Go to the questionnaire's page, by the patient's open link for it."""
+    """Go to the questionnaire's page, by the patient's open link for it; a carer is taken for one there."""
     patient_id, wanted = _wanted(await read_form(request, _FORM_BYTES))
     sealer = sealer_of(request)
     known = await link_to_answer(installed, call, patient_id, wanted)
     token = sealer.seal(LinkClaim(call.caller.centre_id, patient_id, known.link.link_id))
-    return RedirectResponse(f"{PREFIX}/{token}", status_code=303)
+    by = "" if patient_id == call.caller.patient_id else f"?by={Respondent.RELATED_PERSON.value}"
+    return RedirectResponse(f"{PREFIX}/{token}{by}", status_code=303)
 
 
 def _wanted(fields: Fields) -> tuple[UUID, WantedLink]:

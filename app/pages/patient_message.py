@@ -34,6 +34,7 @@ def closed_page(link: OpenedLink, address: str, fields: Mapping[str, Sequence[st
         contacts=contacts(link.centre, link.wording),
         written=in_words(link, form_answers(link.questionnaire, fields or {}, link.zone)),
         answered=address if link.state is LinkState.ANSWERED else None,
+        again=[],
         look=look_of(link.centre, address),
     )
 
@@ -50,6 +51,32 @@ def message_page(wording: Wording, status: int, title: str, sentence: str) -> HT
         contacts=(),
         written=[],
         answered=None,
+        again=[],
+    )
+
+
+def written_again_page(
+    wording: Wording, status: int, address: str, fields: Mapping[str, Sequence[str]]
+) -> HTMLResponse:
+    """A form of a link that could not be taken just now: it is sent once more by a button, as it was.
+
+    No browser keeps it: the form's page is stored nowhere, so that nobody finds it on a shared phone.
+    """
+    again = [(name, value) for name, values in fields.items() for value in values]
+    return render_page(
+        "patient_message.html",
+        status,
+        wording=wording,
+        title=wording.say("answer.busy_title"),
+        sentences=[wording.say("answer.busy_written")],
+        centre=None,
+        contacts=(),
+        written=[],
+        answered=None,
+        address=address,
+        again=again,
+        # What somebody wrote in their own words has a space in it; the rest are codes, which say nothing here.
+        own_words=[value for _, value in again if " " in value.strip()],
     )
 
 

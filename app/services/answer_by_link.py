@@ -15,7 +15,7 @@ from app.services.correct_response import store_correction
 from app.services.errors import LinkClosed
 from app.services.history import rulebook_of
 from app.services.installation import Installation
-from app.services.open_link import OpenedLink, is_recent, read_opened
+from app.services.open_link import LinkState, OpenedLink, is_recent, read_opened
 from app.services.submit_response import Submission, accept_checked, store_row
 from app.store import jsonb
 from app.store.draft import Draft, read_draft, save_draft
@@ -52,11 +52,27 @@ class FilledForm:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a form: what was written, and what is wrong with it. Without issues it was stored."""
+    """What became of a form: what was written, and what is wrong with it. Without issues it was stored, unless
+    `is_empty`: nothing was answered, so that there is nothing to store.
+    """
 
     opened: OpenedLink
     written: Written
     issues: tuple[Issue, ...] = ()
+    is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsOutcome:
+    """What became of topics. `current`: the response as it is stored now. `is_stale`: somebody changed it since the
+    topics were shown, so that nothing was stored; nor was it where there are issues.
+    """
+
+    opened: OpenedLink
+    written: Written
+    current: StoredResponse
+    issues: tuple[Issue, ...] = ()
+    is_stale: bool = False
 
 
 async def send(installation: Installation, call: Call, claim: LinkClaim, form: FilledForm) -> Outcome:
@@ -78,6 +94,9 @@ async def send(installation: Installation, call: Call, claim: LinkClaim, form: F
         if not isinstance(checked, CheckedResponse):
             _only_looked(tx, claim)
             return Outcome(link, written, checked)
+        if not checked.answers:
+            _only_looked(tx, claim)
+            return Outcome(link, written, is_empty=True)
         sent = _submission(link, call, form, checked)
         known = await responses_by_link(tx, claim.patient_id, link.link.response_key)
         replayed = _replayed(link, known, sent)
@@ -115,10 +134,15 @@ async def save(installation: Installation, call: Call, claim: LinkClaim, form: F
 
 
 async def change_topics(
-    installation: Installation, call: Call, claim: LinkClaim, fields: Mapping[str, Sequence[str]]
-) -> Outcome:
+    installation: Installation,
+    call: Call,
+    claim: LinkClaim,
+    fields: Mapping[str, Sequence[str]],
+    seen: tuple[str | None, str | None],
+) -> TopicsOutcome:
     """Store other topics, in the order in which they are given, beside answers that stay as they are: a new revision.
 
+    `seen`: the response and the revision that whoever changed them had before their eyes, as their page wrote them.
     Raises LinkClosed where it is too late, or nothing was answered; and as `open_link`.
     """
     lock = PatientLock(claim.patient_id)
@@ -135,18 +159,22 @@ async def change_topics(
         checked = validate(questionnaire, shown_answers(questionnaire, raw).raw)
         if not isinstance(checked, CheckedResponse):
             _only_looked(tx, claim)
-            return Outcome(link, written, checked)
+            return TopicsOutcome(link, written, current, checked)
         if raw == dict(current.answers):
             _only_looked(tx, claim)
-            return Outcome(link, written)
+            return TopicsOutcome(link, written, current)
+        if seen != (str(current.response_id), str(current.revision)):
+            _only_looked(tx, claim)
+            return TopicsOutcome(link, written, current, is_stale=True)
         reason = link.wording.say("answer.topics_reason")
-        await store_correction(tx, installation, call, current, checked, reason=reason)
-        return Outcome(link, written)
+        stored, _ = await store_correction(tx, installation, call, current, checked, reason=reason)
+        return TopicsOutcome(link, written, stored)
 
 
 def has_topics_open(link: OpenedLink, call: Call) -> bool:
-    """Whether topics can still be changed: until the consultation, or the link's own end."""
-    return link.link.revoked_at is None and call.received_at < link.closes_at
+    """Whether topics can still be changed: until the consultation; where the link has none, until its end."""
+    until = link.consultation.starts_at if link.consultation else link.closes_at
+    return link.state is LinkState.ANSWERED and call.received_at < until
 
 
 def _only_looked(tx: Transaction, claim: LinkClaim) -> None:

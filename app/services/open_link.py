@@ -26,7 +26,7 @@ from app.store.transaction import Transaction
 from app.wording import Wording
 from questionnaires.definition import PublicationStatus, Questionnaire
 from questionnaires.translations import Text
-from scoring.history import recall_length
+from scoring.history import DID_NOT_HAPPEN, recall_length
 
 GRACE: Final = timedelta(days=7)
 """How long after its end a link still takes answers: they may have waited on a phone without a network."""
@@ -65,6 +65,11 @@ class OpenedLink:
     wording: Wording
     draft: Draft | None
     response: StoredResponse | None
+
+    @property
+    def consultation(self) -> StoredConsultation | None:
+        """The visit that is prepared; None where it was cancelled."""
+        return None if self.visit is None or self.visit.status in DID_NOT_HAPPEN else self.visit
 
     @property
     def zone(self) -> ZoneInfo:

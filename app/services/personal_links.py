@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
-from app.services.errors import LinkEndInvalid
+from app.services.errors import LinkClosed, LinkEndInvalid
 from app.services.installation import Installation
 from app.services.words import words_of
 from app.store.consultation import StoredConsultation, read_consultation, read_consultations
@@ -24,6 +24,7 @@ from app.store.personal_link import (
 from app.store.response_reading import find_by_link
 from app.store.transaction import PatientLock, Transaction
 from questionnaires.definition import Questionnaire
+from scoring.history import DID_NOT_HAPPEN
 
 LONGEST: Final = timedelta(days=92)
 """How far ahead a link may end: a message that is found years later must open nothing."""
@@ -65,12 +66,16 @@ async def make_link(installation: Installation, call: Call, patient_id: UUID, wa
 async def link_to_answer(installation: Installation, call: Call, patient_id: UUID, wanted: WantedLink) -> DatedLink:
     """The patient's link for an instrument and consultation that is open and not answered; made where there is none.
 
-    However often it is asked for, also at once, there is one. Raises as `make_link`.
+    However often it is asked for, also at once, there is one. Raises as `make_link`, and LinkClosed where the
+    consultation was cancelled or has begun: nothing is asked for it any more.
     """
     authorise(call.caller, Operation.MAKE_LINK, patient_id)
     questionnaire = installation.catalogue.get(wanted.instrument)
     async with opened(installation, call, Operation.MAKE_LINK, patient_id, PatientLock(patient_id)) as tx:
         await _check_words(tx, installation, call, patient_id, questionnaire)
+        visit = await _visit(tx, patient_id, wanted)
+        if visit is not None and visit.status in DID_NOT_HAPPEN:
+            raise LinkClosed
         for link in await personal_links_of(tx, patient_id):
             if (link.instrument, link.consultation_id) == (wanted.instrument, wanted.consultation_id):
                 known = await dated(tx, link)
@@ -78,6 +83,8 @@ async def link_to_answer(installation: Installation, call: Call, patient_id: UUI
                     tx.audit.operation = Operation.OPEN_LINK.value
                     tx.audit.about(link.link_id, patient_id)
                     return known
+        if visit is not None and visit.starts_at <= call.received_at:
+            raise LinkClosed
         return await _make(tx, call, patient_id, wanted)
 
 
@@ -89,10 +96,16 @@ async def _check_words(
     (await words_of(tx, installation, [questionnaire.instrument])).demanded(questionnaire, call.languages)
 
 
-async def _make(tx: Transaction, call: Call, patient_id: UUID, wanted: WantedLink) -> DatedLink:
+async def _visit(tx: Transaction, patient_id: UUID, wanted: WantedLink) -> StoredConsultation | None:
+    """The consultation that a link is for. Raises NotFound, also where it is another patient's."""
     visit = await read_consultation(tx, wanted.consultation_id) if wanted.consultation_id else None
     if visit is not None and visit.patient_id != patient_id:
         raise NotFound
+    return visit
+
+
+async def _make(tx: Transaction, call: Call, patient_id: UUID, wanted: WantedLink) -> DatedLink:
+    visit = await _visit(tx, patient_id, wanted)
     expires_at = wanted.expires_at or (None if visit else call.received_at + USUAL)
     link = PersonalLink(new_id(), patient_id, wanted.instrument, wanted.consultation_id, expires_at)
     made = DatedLink(link, closes_at(link, visit))

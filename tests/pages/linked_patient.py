@@ -42,6 +42,15 @@ class LinkedPatient:
         fields = {f"answer.{name}": value for name, value in answers.items()}
         return await self.post({"version": "1.0.0", "action": "send", **fields, **more})
 
+    async def seen(self) -> dict[str, str]:
+        """What the page of topics says of the response and the revision that it shows."""
+        page = await self.open()
+        return dict(re.findall(r'<input type="hidden" name="(response|revision)" value="([^"]*)">', page.text))
+
+    async def change_topics(self, fields: dict[str, Any]) -> httpx.Response:
+        """Keep these topics, on a page that was opened just before."""
+        return await self.post({**await self.seen(), **fields}, "/topics")
+
     async def responses(self) -> list[dict[str, Any]]:
         """Every response of the patient, newest first."""
         answer = await self.service.client.get(

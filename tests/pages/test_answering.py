@@ -158,7 +158,7 @@ async def test_an_urgent_answer_says_first_what_to_do(linked: LinkedPatient) -> 
 async def test_topics_can_be_put_in_order_and_completed_until_the_visit(linked: LinkedPatient) -> None:
     await linked.send(ANSWERS)
     fields = {"answer.topics": ["pain", "sleep", "work"], "answer.topics-own-words": "And my job?", "down": "pain"}
-    kept = await linked.post(fields, "/topics")
+    kept = await linked.change_topics(fields)
     assert kept.status_code == 303
     (stored,) = await linked.responses()
     assert stored["answers"]["topics"] == ["sleep", "pain", "work"]
@@ -166,12 +166,48 @@ async def test_topics_can_be_put_in_order_and_completed_until_the_visit(linked: 
     assert stored["answers"]["pain-severity"] == "3"
     assert (stored["revision"], stored["status"]) == (2, "amended")
     assert stored["authored_at"] == NOON.isoformat().replace("+00:00", "Z"), "the answers are as old as before"
-    same = await linked.post(
-        {"answer.topics": ["sleep", "pain", "work"], "answer.topics-own-words": "And my job?"}, "/topics"
+    same = await linked.change_topics(
+        {"answer.topics": ["sleep", "pain", "work"], "answer.topics-own-words": "And my job?"}
     )
     assert same.status_code == 303
     assert (await linked.responses())[0]["revision"] == 2, "nothing changed, nothing is stored"
     linked.service.clock.shown = VISIT
-    late = await linked.post(fields, "/topics")
+    late = await linked.change_topics(fields)
     assert WORDS["en"].say("answer.topics_closed") in text_of(late)
     assert (await linked.responses())[0]["revision"] == 2
+
+
+async def test_topics_from_a_page_that_is_not_the_newest_replace_nothing(linked: LinkedPatient) -> None:
+    await linked.send({**ANSWERS, "topics-own-words": ""})
+    first = await linked.seen()
+    await linked.change_topics({"answer.topics": ["pain"], "answer.topics-own-words": "Typed on the phone"})
+    fields = {"answer.topics": ["pain", "sleep"], "answer.topics-own-words": "Typed in an old tab"}
+    stale = await linked.post({**first, **fields}, "/topics")
+    assert stale.status_code == 409
+    assert WORDS["en"].say("answer.topics_stale") in text_of(stale)
+    assert "Typed in an old tab" in text_of(stale)
+    assert (await linked.responses())[0]["answers"]["topics-own-words"] == "Typed on the phone"
+    shown = dict(re.findall(r'<input type="hidden" name="(response|revision)" value="([^"]*)">', stale.text))
+    assert (await linked.post({**shown, **fields}, "/topics")).status_code == 303, "who has seen it may keep it"
+    assert (await linked.responses())[0]["answers"]["topics-own-words"] == "Typed in an old tab"
+
+
+async def test_a_script_is_told_which_revision_it_has_made(linked: LinkedPatient) -> None:
+    await linked.send(ANSWERS)
+    seen, wants = await linked.seen(), {"Accept": "application/json"}
+    for revision, topic in enumerate(("pain", "sleep", "work"), start=2):
+        answer = await linked.service.client.post(
+            f"{linked.path}/topics", data={**seen, "answer.topics": [topic]}, headers=wants
+        )
+        assert answer.status_code == 200
+        seen = answer.json()
+        assert seen == {"response": seen["response"], "revision": revision}
+    late = await linked.service.client.post(f"{linked.path}/topics", data={"answer.topics": ["pain"]}, headers=wants)
+    assert (late.status_code, (await linked.responses())[0]["revision"]) == (409, 4)
+
+
+async def test_enter_in_a_field_saves_and_changes_no_language(linked: LinkedPatient) -> None:
+    page = (await linked.open()).text
+    first = re.search(r"<button[^>]*>", page[page.index("<form") :])
+    assert first is not None
+    assert 'name="action" value="save"' in first.group(0)

@@ -43,6 +43,39 @@ async def test_a_link_moves_with_its_visit(linked: LinkedPatient) -> None:
     assert (await linked.open()).status_code == 200
 
 
+async def test_topics_are_open_until_the_visit_whenever_the_link_ends(service: Service) -> None:
+    late = await linked_patient(service, expires_at=(VISIT + timedelta(days=20)).isoformat())
+    early = await linked_patient(service, expires_at=(VISIT - timedelta(days=1)).isoformat())
+    for one in (late, early):
+        assert (await one.send(CALM)).status_code == 303
+    service.clock.shown = VISIT - timedelta(hours=1)
+    assert (await early.change_topics({"answer.topics": ["pain"]})).status_code == 303
+    service.clock.shown = VISIT
+    page = await late.change_topics({"answer.topics": ["pain"]})
+    assert page.status_code == 410
+    assert WORDS["en"].say("answer.topics_closed") in text_of(page)
+    assert [response["revision"] for response in await late.responses()] == [1]
+
+
+async def test_nothing_is_said_of_a_visit_that_was_cancelled_and_nothing_is_asked_for_it(
+    linked: LinkedPatient,
+) -> None:
+    service = linked.service
+    visits = await service.client.get(f"/v1/patients/{linked.id}/consultations", headers=service.as_(Role.NURSE))
+    (visit_id,) = (visit["visit_id"] for visit in visits.json()["consultations"])
+    await service.plan(linked.id, VISIT, "cancelled", visit_id)
+    said = text_of(await linked.open())
+    assert "For your visit of" not in said
+    assert "You can answer until" in said
+    pressed = await service.client.post(
+        "/pages/me/answer",
+        data={"patient": linked.id, "instrument": INSTRUMENT, "consultation": linked.consultation_id},
+        headers={**service.as_(Role.PATIENT, linked.id), "Accept-Language": "en"},
+    )
+    assert pressed.status_code == 410
+    assert WORDS["en"].say("answer.closed") in text_of(pressed)
+
+
 async def test_answers_that_waited_without_a_network_are_taken_after_the_end(linked: LinkedPatient) -> None:
     linked.service.clock.shown = VISIT + timedelta(days=3)
     sent = await linked.send(

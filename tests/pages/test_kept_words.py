@@ -1,5 +1,6 @@
 """What somebody wrote is never lost: wherever it cannot be stored, the page shows it again."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.store.embedded import EmbeddedPostgres
+from app.store.errors import StoreBusy
 from app.wording import Wordings
 from tests.pages.diary import linked_diary, with_diary
 from tests.pages.linked_patient import VISIT, LinkedPatient, linked_patient, text_of
@@ -101,3 +103,42 @@ async def test_a_date_and_time_comes_back_as_the_field_has_it(diary: LinkedPatie
     assert 'name="answer.seen-at" value="2026-03-08T10:30:00"' in page.text
     again = await diary.open()
     assert 'name="answer.seen-at" value="2026-03-08T10:30:00"' in again.text
+
+
+async def test_what_cannot_be_taken_just_now_is_sent_again_by_a_button(
+    linked: LinkedPatient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        raise StoreBusy
+
+    answers = {**CALM, "topics": ["pain", "sleep"], "topics-own-words": 'Two\nlines & "signs" <b>'}
+    with monkeypatch.context() as patched:
+        patched.setattr("app.pages.answer.send", busy)
+        page = await linked.send(answers)
+    assert page.status_code == 503
+    said = text_of(page)
+    assert EN.say("answer.busy_written") in said
+    assert 'lines & "signs" <b>' in html.unescape(page.text)
+    assert f'<form method="post" action="{linked.path}"' in page.text
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text):
+        fields.setdefault(html.unescape(name), []).append(html.unescape(value))
+    assert (await linked.post(fields)).status_code == 303
+    (stored,) = await linked.responses()
+    assert stored["answers"] == answers
+
+
+async def test_a_version_that_is_not_here_shows_what_was_typed(linked: LinkedPatient) -> None:
+    page = await linked.post({**OLD_TAB, "version": "0.9", "action": "send"})
+    assert page.status_code == 404
+    assert OWN in text_of(page)
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+async def test_no_page_promises_what_no_browser_keeps(linked: LinkedPatient, language: str) -> None:
+    """A page that is stored nowhere, with a form that completes nothing, comes back empty from "back"."""
+    wording = Wordings.load().by_language[language]
+    going_back = {"fr": "page précédente", "en": "back one page", "ar": "الصفحة السابقة"}[language]
+    assert not [key for key, said in wording.words.items() if key.startswith("answer.") and going_back in said]
+    huge = await linked.post({"answer.topics-own-words": "x" * 8_000_001}, language=language)
+    assert wording.say("answer.too_much") in text_of(huge)

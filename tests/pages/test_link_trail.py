@@ -41,13 +41,14 @@ async def test_what_is_saved_names_its_link(linked: LinkedPatient, database: Dat
     assert (await trail(linked, database, before))[0] == ("save_draft", linked.link_id, linked.id)
 
 
-@pytest.mark.parametrize("chosen", [["pain"], ["none", "pain"]])
+@pytest.mark.parametrize("chosen", [["pain"], ["none", "pain"], ["sleep"]])
 async def test_topics_that_change_nothing_are_a_look_at_the_link(
     linked: LinkedPatient, database: Database, chosen: list[str]
 ) -> None:
     await linked.send({**CALM, "topics": ["pain"]})
+    seen = {} if chosen == ["sleep"] else await linked.seen()
     before = await count(linked, database)
-    await linked.post({"answer.topics": chosen}, "/topics")
+    await linked.post({**seen, "answer.topics": chosen}, "/topics")
     assert await trail(linked, database, before) == [("open_link", linked.link_id, linked.id)]
 
 

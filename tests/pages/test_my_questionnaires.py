@@ -12,6 +12,7 @@ import pytest
 from app.security.caller import Role
 from app.security.operations import default_scopes
 from app.store.embedded import EmbeddedPostgres
+from app.store.ids import new_id
 from app.wording import Wordings
 from tests.api.database import Database
 from tests.pages.linked_patient import NOON, VISIT, text_of
@@ -191,8 +192,13 @@ async def test_a_carer_sees_for_whom_each_is_and_can_answer_for_them(me: Me) -> 
     assert buttons(page)[0]["patient"] == me.id
     assert {button["patient"] for button in buttons(page)} == {me.id, mother, father}
     theirs = next(button for button in buttons(page) if button["patient"] == mother)
-    assert (await me.press(acts_for=(mother, father), form=theirs)).status_code == 303
+    pressed = await me.press(acts_for=(mother, father), form=theirs)
+    assert pressed.status_code == 303
     assert len(await links_of(service, mother)) == 1
+    form = await service.client.get(pressed.headers["location"])
+    assert re.findall(r'name="answered_by" value="([\w-]+)" checked', form.text) == ["related-person"]
+    own = await service.client.get((await me.press(acts_for=(mother, father))).headers["location"])
+    assert re.findall(r'name="answered_by" value="([\w-]+)" checked', own.text) == ["patient"]
     # Without the scope to read patients, nobody's name is told.
     without = " ".join(s for s in default_scopes(Role.PATIENT).split() if not s.startswith("patient/Patient"))
     assert "Synthetic-One" not in (await me.open(acts_for=(mother, father), scope=without)).text
@@ -304,3 +310,30 @@ async def test_nothing_is_done_by_looking(me: Me) -> None:
 async def test_what_was_answered_elsewhere_is_not_asked_again(me: Me) -> None:
     await me.service.submit(me.id, CALM)
     assert buttons(await me.open()) == []
+
+
+# --- what a patient reads where it does not work -------------------------------------------------------------------
+
+
+async def test_a_visit_that_has_begun_is_a_link_that_has_ended(me: Me) -> None:
+    me.service.clock.shown = VISIT + timedelta(minutes=1)
+    page = await me.press({**HERE, "Accept-Language": "en"})
+    assert page.status_code == 410
+    said = text_of(page)
+    assert WORDS["en"].say("answer.closed_title") in said
+    assert WORDS["en"].say("answer.closed") in said
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
+async def test_whoever_is_not_signed_in_reads_a_patients_sentence(me: Me, language: str) -> None:
+    page = await me.service.client.get(PATH, headers={"Accept-Language": language})
+    assert page.status_code == 401
+    assert WORDS[language].say("answer.me_signed_out") in text_of(page)
+    assert WORDS[language].say("answer.emergency_alone") in text_of(page)
+
+
+@pytest.mark.parametrize("fields", [{"instrument": "nothing"}, {"consultation": None}, {"patient": str(new_id())}])
+async def test_what_cannot_be_opened_leads_back_in_a_patients_words(me: Me, fields: dict[str, Any]) -> None:
+    page = await me.press({**HERE, "Accept-Language": "en"}, form=fields)
+    assert page.status_code >= 400
+    assert WORDS["en"].say("answer.me_unknown") in text_of(page)

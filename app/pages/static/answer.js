@@ -2,7 +2,7 @@
 // without a network, and sends once.
 import { workOffline } from "/pages/offline.js";
 import { channel, isKept, read, tell, write } from "/pages/kept.js";
-import { bodyOf, disableClosed, excludeOthers, form, linkIdOf, restore, words, written, writtenIn } from "/pages/fields.js";
+import { bodyOf, disableClosed, excludeOthers, form, linkIdOf, questions, restore, words, written, writtenIn } from "/pages/fields.js";
 import { choose, isOneAtATime, show, step } from "/pages/layout.js";
 import { faultsHere, removeFault, showFaults } from "/pages/faults.js";
 import { closedItems, urgentFound } from "/pages/rules.js";
@@ -146,6 +146,10 @@ async function send() {
   if (faults.length > 0) {
     return;
   }
+  if (!questions.some((item) => linkIdOf(item) && writtenIn(linkIdOf(item)).some((text) => text.trim()))) {
+    say("nothing_written");
+    return;
+  }
   clearTimeout(saveTimer);
   try {
     await putInOutbox();
@@ -255,11 +259,16 @@ channel.onmessage = async ({ data: { what, path: whose } }) => {
 
 refresh();
 const found = await read("answers", path);
-if (found?.language && found.language !== lang && !location.search) {
+const asked = new URLSearchParams(location.search);
+if (found?.language && found.language !== lang && !asked.has("lang")) {
   location.replace(`${path}?lang=${found.language}`);
 }
 choose((await read("choices", "layout"))?.layout);
 start(found);
+// Whoever comes from a carer's own page answers for somebody else, in every language.
+if (asked.has("by")) {
+  kept.answers[""] ??= writtenIn("");
+}
 document.documentElement.classList.add("ready");
 isWaiting = Boolean(await read("outbox", path));
 if (isWaiting) {

@@ -1,6 +1,6 @@
 // After sending: what this phone still keeps of the link goes, and topics change places at once.
 import { forget } from "/pages/kept.js";
-import { sendWaiting } from "/pages/outbox.js";
+import { post, sendWaiting } from "/pages/outbox.js";
 import "/pages/clear.js";
 
 const SAVE_AFTER_MS = 1_000;
@@ -25,15 +25,21 @@ function place(list, used) {
   (used.disabled ? used.parentElement.querySelector("button:enabled") : used)?.focus();
 }
 
+// One after the other: each says which revision it changes. Without a network the order stands on the page, and the
+// button below keeps it.
 async function save() {
-  try {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual", keepalive: true });
-    form.querySelector("[role=status]").textContent = answer.type === "opaqueredirect" ? form.dataset.saved : "";
-  } catch {
-    // Without a network the order stands on the page: the button below keeps it.
+  const { status, said } = await post(form.getAttribute("action"), new URLSearchParams(new FormData(form)), { keepalive: true });
+  form.querySelector("[role=status]").textContent = status === 200 ? form.dataset.saved : "";
+  if (status === 200) {
+    form.elements.response.value = said.response;
+    form.elements.revision.value = said.revision;
+  } else if ([409, 410, 422].includes(status)) {
+    form.submit(); // The service's own page says why, with what is written here.
   }
 }
+
+let turn = Promise.resolve();
+const inTurn = (step) => (turn = turn.then(step));
 
 form?.addEventListener("click", (event) => {
   const button = event.target.closest(".order button");
@@ -44,6 +50,11 @@ form?.addEventListener("click", (event) => {
     other?.[button.name === "up" ? "before" : "after"](entry);
     place(entry.parentElement, button);
     clearTimeout(timer);
-    timer = setTimeout(save, SAVE_AFTER_MS);
+    timer = setTimeout(() => inTurn(save), SAVE_AFTER_MS);
   }
+});
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(timer);
+  inTurn(() => form.submit());
 });
