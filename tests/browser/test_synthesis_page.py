@@ -41,7 +41,7 @@ def test_from_the_day_to_a_page_that_was_seen(seen: Seen, demo: Demo, context: B
     name = page.locator(".rows summary").first
     name.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".answers-behind dd").first.is_visible()
+    assert page.locator(".rows .answers-behind dd").first.is_visible()
     page.get_by_role("button", name=say("synthesis.copy")).click()
     page.get_by_text(say("synthesis.copied")).wait_for()
     copied = str(page.evaluate("navigator.clipboard.readText()"))
