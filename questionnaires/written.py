@@ -32,9 +32,12 @@ class ShownAnswers:
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.ASCII)
 # Decimal separators of Arabic and of French, and the digits of Arabic and Persian keyboards: a phone writes what its
 # language writes.
-_TYPED = str.maketrans(
-    {",": ".", "٫": "."} | {chr(0x660 + n): str(n) for n in range(10)} | {chr(0x6F0 + n): str(n) for n in range(10)}
-)
+_DIGITS = str.maketrans({chr(first + n): str(n) for first in (0x660, 0x6F0) for n in range(10)})
+_SEPARATORS = str.maketrans({",": ".", "٫": "."})
+# A thousand to some, one to others: nobody but who typed it knows.
+_AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def form_answers(questionnaire: Questionnaire, fields: Mapping[str, Sequence[str]], zone: tzinfo = UTC) -> Written:
@@ -77,12 +80,18 @@ def shown_answers(questionnaire: Questionnaire, raw: Mapping[str, Any]) -> Shown
 
 def _typed(item: Item, text: str, zone: tzinfo) -> str:
     if item.type in (ItemType.INTEGER, ItemType.DECIMAL):
-        return text.translate(_TYPED).strip()
+        return _typed_number(text.strip())
     if item.type is ItemType.TIME:
         return f"{text}:00" if len(text) == len("hh:mm") else text
     if item.type is ItemType.DATE_TIME and not _OFFSET.search(text):
         return _in_zone(text, zone)
     return text.replace("\r\n", "\n")
+
+
+def _typed_number(text: str) -> str:
+    """In our digits and with our separator; what can be read in two ways stays as typed, and so is asked again."""
+    digits = text.translate(_DIGITS)
+    return text if _AMBIGUOUS.fullmatch(digits) else digits.translate(_SEPARATORS)
 
 
 def _in_zone(text: str, zone: tzinfo) -> str:
@@ -99,11 +108,19 @@ def _raw(item: Item | None, answer: str | tuple[str, ...]) -> Any:
     if item is not None and item.type is ItemType.BOOLEAN:
         return {"true": True, "false": False}.get(answer, answer)
     if item is not None and item.type in (ItemType.INTEGER, ItemType.DECIMAL):
-        try:
-            return int(answer) if item.type is ItemType.INTEGER else Decimal(answer)
-        except (ValueError, InvalidOperation):
-            return answer
+        return _number(item, answer)
     return answer
+
+
+def _number(item: Item, answer: str) -> int | Decimal | str:
+    """Python itself reads more as a number than a person would: underscores, `nan`, the digits of every script."""
+    form = _INTEGER if item.type is ItemType.INTEGER else _DECIMAL
+    if not form.fullmatch(answer):
+        return answer
+    try:
+        return int(answer) if item.type is ItemType.INTEGER else Decimal(answer)
+    except (ValueError, InvalidOperation):  # longer than Python converts
+        return answer
 
 
 def _values(given: object) -> tuple[Value, ...]:

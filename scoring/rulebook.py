@@ -146,6 +146,11 @@ class Rulebook:
         return frozenset((*(watch.on for watch in self.score_watches), *conditions))
 
     @cached_property
+    def alert_concepts(self) -> frozenset[str]:
+        """What its alert rules are about."""
+        return frozenset(watch.concept for watch in (*self.item_watches, *self.score_watches))
+
+    @cached_property
     def compares_since(self) -> frozenset[Since]:
         """The earlier responses that its alert rules compare with."""
         watches = (*self.item_watches, *self.score_watches)

@@ -18,6 +18,7 @@ from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import Item, ItemType
 from questionnaires.issues import Issue, IssueCode
 from questionnaires.written import Written
+from scoring.synthesis import Mode
 
 _SCRIPT_WORDS = (
     "progress",
@@ -90,6 +91,11 @@ class AnswerForm:
     def helplines(self) -> tuple[Contact, ...]:
         """The numbers for somebody who thinks of dying."""
         return tuple(contact for contact in self.contacts if contact.kind is ContactKind.HELPLINE)
+
+    @property
+    def raises_alerts(self) -> bool:
+        """Whether the centre calls answers urgent; where it does not, thoughts of dying are told whom to call."""
+        return self.link.centre.mode is Mode.ALERT
 
     @property
     def languages(self) -> list[tuple[str, str]]:

@@ -32,23 +32,23 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the answers mean on the day they are stored. `advice` is what their patient reads with the receipt."""
+    """What the answers mean on the day they are stored. `advice` is what their patient reads with the receipt.
+
+    `is_of_self_harm`: thoughts of dying or of hurting oneself were named. That is known in every mode, also where
+    there are no alerts: whoever has them reads whom to call.
+    """
 
     mode: Mode
     scores: Scores
     alerts: tuple[Alert, ...]
     basis: Basis
     advice: tuple[AdviceRef, ...] = ()
+    is_of_self_harm: bool = False
 
     @property
     def urgency(self) -> AlertSeverity | None:
         """The most severe alert's severity, or None where there is no alert."""
         return self.alerts[0].severity if self.alerts else None
-
-    @property
-    def is_of_self_harm(self) -> bool:
-        """Whether thoughts of dying or of hurting oneself were named."""
-        return any(alert.concept == SELF_HARM for alert in self.alerts)
 
     def plain(
         self,
@@ -89,17 +89,26 @@ def evaluate(
     on_treatment: bool | None,
     library: AdviceLibrary | None,
 ) -> Evaluation:
-    """Score the answers; in the mode `alert`, say what needs a person; but for the mode `record`, choose advice.
+    """Score the answers; in the mode `alert`, say what needs a person; but for the mode `record`, choose advice. In
+    every mode, look for thoughts of self-harm.
 
     `library` None: no patient reads an answer to this, so there is no advice.
     """
     scores = score(rulebook, response)
-    alerts: tuple[Alert, ...] = ()
-    if mode is Mode.ALERT:
+    found: tuple[Alert, ...] = ()
+    if mode is Mode.ALERT or SELF_HARM in rulebook.alert_concepts:
         circumstances = Circumstances(comparison.earlier, on_treatment)
-        alerts = evaluate_alerts(rulebook, response, scores, circumstances)
+        found = evaluate_alerts(rulebook, response, scores, circumstances)
+    alerts = found if mode is Mode.ALERT else ()
     advice = () if library is None or mode is Mode.RECORD else fitting_advice(library, rulebook, scores)
-    return Evaluation(mode, scores, alerts, Basis(rulebook, comparison.refs, on_treatment), advice)
+    return Evaluation(
+        mode=mode,
+        scores=scores,
+        alerts=alerts,
+        basis=Basis(rulebook, comparison.refs, on_treatment),
+        advice=advice,
+        is_of_self_harm=any(alert.concept == SELF_HARM for alert in found),
+    )
 
 
 def basis_of(installation: Installation, stored: StoredResponse) -> Basis:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from questionnaires.definition import Item, ItemType, Questionnaire, Reach
+from scoring.alerts import SELF_HARM
 from scoring.rulebook import Rulebook, Watch
 from scoring.rules import AlertCondition, AlertRule, AlertSeverity
 from scoring.synthesis import Mode
@@ -21,7 +22,8 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     operator, answer]`; `any`: the places of those that need only one of them. `read`: type, lowest and highest of the
     numbers and times that conditions and rules look at.
 
-    `urgent`: the alert rules of that severity that rest on these answers alone; in a mode without urgency none.
+    `urgent`: the alert rules of that severity that rest on these answers alone; in a mode without alerts only those of
+    self-harm.
     `weights`: the numbers of the options that those look at. `leads`: the lead whose 0 stands for a follow-up that was
     not asked.
 
@@ -29,7 +31,11 @@ def phone_rules(rulebook: Rulebook, mode: Mode) -> dict[str, Any]:
     was typed, without its offset.
     """
     questionnaire = rulebook.questionnaire
-    urgent = [w for w in rulebook.item_watches if _is_known_on_a_phone(w.rule)] if mode is Mode.ALERT else []
+    urgent = [
+        watch
+        for watch in rulebook.item_watches
+        if _is_known_on_a_phone(watch.rule) and (mode is Mode.ALERT or watch.concept == SELF_HARM)
+    ]
     watched = {on for watch in urgent for on in (watch.on, *(when.item for when in watch.rule.and_when)) if on}
     leads = {link_id: rulebook.leads[link_id] for link_id in sorted(watched) if link_id in rulebook.leads}
     numbers = list(_items(questionnaire, watched | set(leads.values())))

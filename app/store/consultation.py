@@ -43,6 +43,8 @@ CONSULTATION = Table(
     Column("treatment_cycle", Integer),
     Column("clinician", Text),
     UniqueConstraint("centre_id", "visit_id"),
+    # What belongs to a visit of one patient names both: the database holds them together.
+    UniqueConstraint("centre_id", "patient_id", "consultation_id"),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
     Index("ix_consultation_patient", "centre_id", "patient_id", "starts_at"),
     Index("ix_consultation_starts_at", "centre_id", "starts_at", "consultation_id"),

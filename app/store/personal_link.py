@@ -37,7 +37,10 @@ PERSONAL_LINK = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("revoked_at", DateTime(timezone=True)),
     ForeignKeyConstraint(["centre_id", "patient_id"], ["patient.centre_id", "patient.patient_id"]),
-    ForeignKeyConstraint(["centre_id", "consultation_id"], ["consultation.centre_id", "consultation.consultation_id"]),
+    ForeignKeyConstraint(
+        ["centre_id", "patient_id", "consultation_id"],
+        ["consultation.centre_id", "consultation.patient_id", "consultation.consultation_id"],
+    ),
     CheckConstraint("expires_at IS NOT NULL OR consultation_id IS NOT NULL", name="ends"),
     Index("ix_personal_link_patient", "centre_id", "patient_id", "made_at"),
 )

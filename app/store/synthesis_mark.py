@@ -23,7 +23,10 @@ SYNTHESIS_MARK = Table(
     Column("role", Text, nullable=False),
     Column("name", Text),
     Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    ForeignKeyConstraint(["centre_id", "consultation_id"], ["consultation.centre_id", "consultation.consultation_id"]),
+    ForeignKeyConstraint(
+        ["centre_id", "patient_id", "consultation_id"],
+        ["consultation.centre_id", "consultation.patient_id", "consultation.consultation_id"],
+    ),
 )
 
 _WRITTEN = ("consultation_id", "mark_id", "patient_id", "kind", "document_version", "role", "name")

@@ -11,7 +11,8 @@ _CHANGES = """
 ALTER TABLE consultation
     ADD COLUMN treatment_line integer,
     ADD COLUMN treatment_cycle integer,
-    ADD COLUMN clinician text;
+    ADD COLUMN clinician text,
+    ADD CONSTRAINT uq_consultation_centre_id_patient_id_consultation_id UNIQUE (centre_id, patient_id, consultation_id);
 CREATE INDEX ix_consultation_starts_at ON consultation (centre_id, starts_at, consultation_id);
 
 CREATE TABLE personal_link (
@@ -26,8 +27,8 @@ CREATE TABLE personal_link (
     CONSTRAINT pk_personal_link PRIMARY KEY (centre_id, link_id),
     CONSTRAINT fk_personal_link_patient FOREIGN KEY (centre_id, patient_id)
         REFERENCES patient (centre_id, patient_id),
-    CONSTRAINT fk_personal_link_consultation FOREIGN KEY (centre_id, consultation_id)
-        REFERENCES consultation (centre_id, consultation_id),
+    CONSTRAINT fk_personal_link_consultation FOREIGN KEY (centre_id, patient_id, consultation_id)
+        REFERENCES consultation (centre_id, patient_id, consultation_id),
     CONSTRAINT ck_personal_link_ends CHECK (expires_at IS NOT NULL OR consultation_id IS NOT NULL)
 );
 CREATE INDEX ix_personal_link_patient ON personal_link (centre_id, patient_id, made_at);
@@ -43,8 +44,8 @@ CREATE TABLE synthesis_mark (
     name text,
     marked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT pk_synthesis_mark PRIMARY KEY (centre_id, consultation_id, mark_id),
-    CONSTRAINT fk_synthesis_mark_consultation FOREIGN KEY (centre_id, consultation_id)
-        REFERENCES consultation (centre_id, consultation_id)
+    CONSTRAINT fk_synthesis_mark_consultation FOREIGN KEY (centre_id, patient_id, consultation_id)
+        REFERENCES consultation (centre_id, patient_id, consultation_id)
 );
 
 CREATE TABLE centre_look (
@@ -85,5 +86,6 @@ def downgrade() -> None:
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP INDEX ix_consultation_starts_at")
     op.execute(
-        "ALTER TABLE consultation DROP COLUMN treatment_line, DROP COLUMN treatment_cycle, DROP COLUMN clinician"
+        "ALTER TABLE consultation DROP CONSTRAINT uq_consultation_centre_id_patient_id_consultation_id,"
+        " DROP COLUMN treatment_line, DROP COLUMN treatment_cycle, DROP COLUMN clinician"
     )

@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 
 from app.security.caller import Role
+from app.wording import Wordings
+from scoring.synthesis import Mode
 from tests.api.database import Database
 from tests.api.problems import MARK, issues, problem
 from tests.api.watched_patient import NOON, WatchedPatient, ref
 from tests.support.service import Service, days
 
 pytestmark = pytest.mark.anyio
+
+EN = Wordings.load().by_language["en"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +145,23 @@ async def test_an_evaluation_from_before_there_were_several_to_compare_with_is_s
     )
     (trigger,) = (await watched.read(response_id))["alerts"][0]["triggers"]
     assert trigger["compared_with"] is None
+
+
+@pytest.mark.parametrize("mode", [Mode.RECORD, Mode.SCORE])
+async def test_item_nine_of_the_phq_gives_the_helpline_first_where_there_are_no_alerts(
+    service: Service, mode: Mode
+) -> None:
+    service = await service.with_new_centre(mode)
+    service.clock.shown = NOON
+    patient = await service.register()
+    for code, kinds in (("0", []), ("1", ["act-now"])):
+        sent = await service.submit(patient, {"PHQ9": code}, questionnaire="phq-9", version="1.0", language="en")
+        messages = sent.json()["feedback"]["messages"]
+        assert [message["kind"] for message in messages if message["kind"] == "act-now"] == kinds
+        assert (messages[0]["text"] == EN.say("feedback.self_harm")) is (code == "1")
+        headers = service.as_(Role.NURSE) | {"Accept-Language": "en"}
+        read = (await service.client.get(f"/v1/responses/{sent.json()['id']}", headers=headers)).json()
+        assert read["alerts"] == []
 
 
 async def test_item_nine_of_the_phq_is_urgent_whatever_the_total(service: Service) -> None:

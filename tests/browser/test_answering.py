@@ -380,6 +380,59 @@ def test_topics_change_places_at_once(answering: Answering) -> None:
     page.get_by_text(EN.say("answer.topics_saved")).wait_for()
     (stored,) = answering.link.responses()
     assert stored["answers"]["topics"] == ["sleep", "pain"]
+    with page.expect_response("**/topics") as again:
+        page.locator("[name='up'][value='pain']").click()
+    assert again.value.status == 200, "it says which revision it changes now"
+    (stored,) = answering.link.responses()
+    assert (stored["answers"]["topics"], stored["revision"]) == (["pain", "sleep"], 3)
+
+
+def test_topics_of_an_old_tab_come_back_with_what_was_written(answering: Answering, context: BrowserContext) -> None:
+    fr = WORDS["fr"]
+    answering.open("fr")
+    answering.field("topics", "pain").check()
+    answering.answer(can_wait="yes")
+    answering.send()
+    answering.wait_until_answered()
+    other = context.new_page()
+    other.goto(answering.link.url)
+    other.locator("[name='answer.topics-own-words']").fill("Typed in the newer tab")
+    other.locator(".topics .primary").click()
+    other.get_by_text(fr.say("answer.topics_saved")).wait_for()
+    answering.field("topics-own-words").fill("Typed in the old tab")
+    answering.page.locator(".topics .primary").click()
+    answering.page.get_by_text(fr.say("answer.topics_stale")).wait_for()
+    assert answering.field("topics-own-words").input_value() == "Typed in the old tab"
+    answering.page.locator(".topics .primary").click()
+    answering.page.get_by_text(fr.say("answer.topics_saved")).wait_for()
+    (stored,) = answering.link.responses()
+    assert stored["answers"]["topics-own-words"] == "Typed in the old tab"
+    answering.forget_expected("409")
+
+
+def test_a_carer_stays_one_in_another_language(answering: Answering) -> None:
+    page = answering.page
+    page.goto(f"{answering.link.url}?by=related-person")
+    answering.settle()
+    assert page.locator("[name='answered_by'][value='related-person']").is_checked()
+    page.get_by_role("button", name="العربية").click()
+    page.locator("html[lang='ar'].ready").wait_for()
+    assert page.locator("[name='answered_by'][value='related-person']").is_checked()
+    answering.answer(can_wait="yes")
+    answering.send()
+    answering.wait_until_answered()
+    (stored,) = answering.link.responses()
+    assert stored["answered_by"] == "related-person"
+
+
+def test_nothing_is_sent_where_nothing_is_answered(seen: Seen, demo: Demo) -> None:
+    with_filler_words(demo, "phq-9")
+    answering = Answering(linked(demo, "phq-9"), seen)
+    answering.open("fr")
+    answering.send()
+    answering.status(WORDS["fr"].say("answer.nothing_written"))
+    assert answering.kept("outbox") == []
+    assert answering.link.responses() == []
 
 
 def test_the_page_works_without_scripts(browser: Browser, demo: Demo) -> None:

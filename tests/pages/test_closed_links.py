@@ -1,11 +1,14 @@
 """Links that open nothing any more, and what is sent through them all the same: a page that a patient understands."""
 
 from datetime import timedelta
+from uuid import UUID
 
+import asyncpg
 import pytest
 
 from app.security.caller import Role
 from app.security.personal_links import LinkClaim, LinkSealer
+from app.store.ids import new_id
 from app.wording import Wordings
 from tests.api.database import Database
 from tests.pages.linked_patient import NOON, VISIT, LinkedPatient, linked_patient, text_of
@@ -204,3 +207,29 @@ async def test_licensed_words_that_were_not_loaded_make_no_link(service: Service
         f"/v1/patients/{patient}/links", json={"instrument": "phq-9"}, headers=service.as_(Role.NURSE)
     )
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems#licence-restricted")
+
+
+@pytest.mark.parametrize("table", ["personal_link", "synthesis_mark"])
+async def test_the_store_lets_nothing_of_one_patient_name_anothers_visit(
+    linked: LinkedPatient, database: Database, table: str
+) -> None:
+    other = await linked_patient(linked.service)
+    columns = {
+        "personal_link": "link_id, instrument) VALUES ($1, $2, $3, $4, 'pre-consultation')",
+        "synthesis_mark": "mark_id, kind, document_version, role) VALUES ($1, $2, $3, $4, 'seen', 1, 'clinician')",
+    }[table]
+    assert linked.consultation_id is not None
+    assert other.consultation_id is not None
+    for visit in (linked.consultation_id, other.consultation_id):
+        add = database.fetch(
+            f"INSERT INTO {table} (centre_id, patient_id, consultation_id, {columns}",
+            linked.service.centre_id,
+            UUID(linked.id),
+            UUID(visit),
+            new_id(),
+        )
+        if visit == linked.consultation_id:
+            await add
+        else:
+            with pytest.raises(asyncpg.ForeignKeyViolationError):
+                await add

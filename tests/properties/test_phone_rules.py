@@ -11,11 +11,12 @@ from questionnaires.folder import Folder
 from questionnaires.response import CheckedResponse
 from questionnaires.validation import validate
 from questionnaires.written import form_answers, raw_answers, shown_answers
-from scoring.alerts import evaluate_alerts
+from scoring.alerts import SELF_HARM, evaluate_alerts
 from scoring.examples import WorkedExample, load_examples
 from scoring.loading import load_rulebooks
 from scoring.rulebook import Rulebook
 from scoring.rules import AlertRule, AlertSeverity
+from scoring.synthesis import Mode
 from tests.support.answers import answers_to
 from tests.support.phone import Fields, judged_on_a_phone
 from tests.support.questionnaires import EVERYTHING, INSTRUMENTS, shipped
@@ -24,7 +25,30 @@ RULEBOOKS = load_rulebooks(INSTRUMENTS, shipped())
 EVERY = [RULEBOOKS.current(questionnaire) for questionnaire in shipped().questionnaires]
 _NO_SCORES: dict[str, Any] = {}
 _OF_EVERYTHING = Rulebook(EVERYTHING, "1.0.0", "", {}, (), (), frozenset(), (), {})
-_TYPED = ["38,5", "٣٨٫٥", "۳۸", "٣٨.٦", " 38 ", "+4", "-1", "38.", ".5", "1_0", "999", "3,8,5", "abc", "-", "", " "]
+_TYPED = [
+    "38,5",
+    "٣٨٫٥",
+    "۳۸",
+    "٣٨.٦",
+    " 38 ",
+    "+4",
+    "-1",
+    "38.",
+    ".5",
+    "1_0",
+    "1,000",
+    "0,500",
+    "١,٠٠٠",
+    "1234,567",
+    "６８",
+    "nan",
+    "999",
+    "3,8,5",
+    "abc",
+    "-",
+    "",
+    " ",
+]
 
 FORMS_A_PROCESS = 60
 
@@ -112,6 +136,15 @@ def test_every_worked_example_is_as_urgent_on_a_phone(rulebook: Rulebook) -> Non
         if isinstance(checked, CheckedResponse):
             # Nobody told the phone about treatment: a rule for the time of treatment holds, to be on the safe side.
             assert judged.urgent == urgent_by_items(rulebook, checked), one.file
+
+
+@pytest.mark.parametrize("mode", [Mode.RECORD, Mode.SCORE])
+@pytest.mark.parametrize("rulebook", EVERY, ids=named)
+def test_without_alerts_a_phone_still_tells_thoughts_of_dying_whom_to_call(rulebook: Rulebook, mode: Mode) -> None:
+    found = _alert_examples(rulebook)
+    with_alerts, without = (judged_on_a_phone(rulebook, found, of) for of in (Mode.ALERT, mode))
+    assert [judged.urgent for judged in without] == [judged.urgent & {SELF_HARM} for judged in with_alerts]
+    assert rulebook.questionnaire.instrument != "phq-9" or any(judged.urgent for judged in without)
 
 
 def test_the_worked_examples_have_urgent_ones_and_others() -> None:

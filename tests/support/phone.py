@@ -26,9 +26,9 @@ class Judged:
     urgent: frozenset[str]
 
 
-def judged_on_a_phone(rulebook: Rulebook, forms: Sequence[Fields]) -> list[Judged]:
+def judged_on_a_phone(rulebook: Rulebook, forms: Sequence[Fields], mode: Mode = Mode.ALERT) -> list[Judged]:
     """Each form as the page judges it, all in one process."""
-    asked = [{"rules": phone_rules(rulebook, Mode.ALERT), "written": forms}]
+    asked = [{"rules": phone_rules(rulebook, mode), "written": forms}]
     done = node(
         [str(_SCRIPT)],
         return_completed_process=True,

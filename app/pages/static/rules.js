@@ -1,15 +1,18 @@
 // Which questions branching leaves open, and which answers cannot wait: by the service's own rules (phone_rules.py),
 // as it judges them (enablement.py, alerts.py). `written`: link id -> the texts of a form's fields.
 
-const TYPED = { ",": ".", "٫": "." };
+const DIGITS = {};
 for (let n = 0; n < 10; n++) {
-  TYPED[String.fromCharCode(0x660 + n)] = TYPED[String.fromCharCode(0x6f0 + n)] = `${n}`;
+  DIGITS[String.fromCharCode(0x660 + n)] = DIGITS[String.fromCharCode(0x6f0 + n)] = `${n}`;
 }
+// A thousand to some, one to others: nobody but who typed it knows.
+const AMBIGUOUS = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 const FORM = { integer: /^[+-]?\d+$/, decimal: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i };
 
 // The number that somebody typed, in the digits of any keyboard; null where it is none, or is out of range.
 export function readNumber(text, [type, low, high]) {
-  const typed = text.replace(/./g, (sign) => TYPED[sign] ?? sign).trim().replaceAll("_", "");
+  const digits = text.trim().replace(/./g, (sign) => DIGITS[sign] ?? sign);
+  const typed = AMBIGUOUS.test(digits) ? digits : digits.replace(/[,٫]/g, ".");
   const number = FORM[type].test(typed) ? Number(typed) : null;
   return number === null || (low !== null && number < low) || (high !== null && number > high) ? null : number;
 }

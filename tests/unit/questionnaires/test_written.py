@@ -77,11 +77,29 @@ def test_written_answers_become_what_a_client_sends() -> None:
         ("٦٨٫٥", Decimal("68.5")),
         ("۶۸٫۵", Decimal("68.5")),
         ("68,5 kg", "68.5 kg"),
+        ("0,500", Decimal("0.500")),
+        ("1234,567", Decimal("1234.567")),
+        ("١٫٠٠٠", Decimal("1.000")),
+        ("1,000", "1,000"),
+        ("-12,500", "-12,500"),
+        ("١,٠٠٠", "١,٠٠٠"),
+        ("1_0", "1_0"),
+        ("nan", "nan"),
+        ("６８", "６８"),
+        ("-0", Decimal("-0")),
+        ("1e1", Decimal(10)),
     ],
 )
 def test_numbers_are_read_as_people_type_them(typed: str, expected: object) -> None:
     questionnaire = asking(*ITEMS)
     assert raw_answers(questionnaire, form_answers(questionnaire, {"weight": [typed]})) == {"weight": expected}
+
+
+@pytest.mark.parametrize("typed", ["1_0", "７", "9" * 5_000, "1e1", "7.0", "1,000"])
+def test_what_python_alone_calls_a_whole_number_is_none(typed: str) -> None:
+    questionnaire = asking(*ITEMS)
+    (given,) = raw_answers(questionnaire, form_answers(questionnaire, {"stools": [typed]})).values()
+    assert isinstance(given, str)
 
 
 def test_a_form_says_what_was_answered_and_nothing_else() -> None:
