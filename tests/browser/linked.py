@@ -1,6 +1,7 @@
 """A synthetic patient with a personal link, opened in a real browser."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -128,10 +129,17 @@ class Answering:
         """Wait until the status line says so."""
         self.page.locator("#status").filter(has_text=text).wait_for(timeout=15_000)
 
+    def until(self, true: str, argument: str | None = None) -> None:
+        """Wait until an expression is true. Playwright's own waiting evaluates in the page, which the page forbids."""
+        give_up = time.monotonic() + 15
+        while not self.page.evaluate(true, argument):
+            assert time.monotonic() < give_up, f"never true: {true}"
+            self.page.wait_for_timeout(50)
+
     def worker_is_ready(self) -> None:
         """Wait until the service worker looks after this page, and its copy is there."""
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
-        self.page.wait_for_function(
+        self.until("navigator.serviceWorker.controller !== null")
+        self.until(
             "async () => { const cache = await caches.open('vigie');"
             " const copies = [location.pathname, '/pages/answer.css']"
             "   .map(url => cache.match(url, { ignoreSearch: true }));"

@@ -56,7 +56,7 @@ def test_answered_without_a_network_and_sent_once_when_it_returns(
     (stored,) = answering.link.responses()
     assert stored["answers"] == {"pain-frequency": "2", "pain-severity": "3", "can-wait": "no"}
     assert (stored["language"], stored["flags"]) == ("en", [])
-    answering.page.wait_for_function("async () => (await caches.open('vigie')).match(location.pathname).then(f => !f)")
+    answering.until("async () => (await caches.open('vigie')).match(location.pathname).then(f => !f)")
     assert answering.kept() == answering.kept("outbox") == []
     answering.forget_expected(*CUT)
 
@@ -115,7 +115,7 @@ def test_what_is_changed_while_it_waits_goes_in_its_place(answering: Answering, 
     answering.send()
     answering.status(EN.say("answer.waiting"))
     answering.answer(pain_frequency="4")
-    answering.page.wait_for_function(
+    answering.until(
         """() => new Promise((resolve) => { indexedDB.open('vigie').onsuccess = ({ target }) => {
             const asked = target.result.transaction('outbox').objectStore('outbox').getAll();
             asked.onsuccess = () => { target.result.close(); resolve(asked.result[0].body.includes('frequency=4')); };
@@ -220,9 +220,7 @@ def test_answers_that_wait_are_sent_although_another_device_was_first(
     assert first.ok
     context.set_offline(False)
     answering.page.goto(answering.link.url)
-    answering.page.wait_for_function(
-        "path => caches.match(path, { ignoreSearch: true }).then(f => !f)", arg=answering.link.path
-    )
+    answering.until("path => caches.match(path, { ignoreSearch: true }).then(f => !f)", answering.link.path)
     given = [stored["answers"].get("pain-frequency") for stored in answering.link.responses()]
     assert sorted(given, key=str) == ["2", None], "neither replaces the other"
     answering.forget_expected(*CUT)
