@@ -373,6 +373,7 @@ def test_topics_change_places_at_once(answering: Answering) -> None:
     answering.answer(can_wait="yes")
     answering.send()
     answering.wait_until_answered()
+    page.wait_for_load_state("networkidle")  # its script looks first whether something still waits
     page.locator("[name='down'][value='pain']").click()
     chosen = page.locator(".ordered input").evaluate_all("inputs => inputs.map(input => input.value)")
     assert chosen == ["sleep", "pain"]
