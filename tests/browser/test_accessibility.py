@@ -94,7 +94,7 @@ def test_axe_finds_nothing_in_other_questionnaires(seen: Seen, demo: Demo, instr
     answering = Answering(linked(demo, instrument), seen)
     answering.open("fr")
     check_with_axe(answering.page, instrument)
-    answering.page.locator("[id^=item-] input[type=radio]").first.check()
+    answering.page.locator("[name^='answer.'][type=radio]").first.check()
     answering.send()
     answering.page.locator("#faults:visible, [data-answered]").wait_for()
     check_with_axe(answering.page, f"{instrument}, sent")
