@@ -58,6 +58,7 @@ REAL_BODY: dict[str, Any] = {
     "instruments": ["pre-consultation"],
     "treatment_line": 2,
     "treatment_cycle": 4,
+    "clinician": None,
     "instrument": "pre-consultation",
     "consultation_id": None,
     "expires_at": None,
@@ -224,7 +225,7 @@ def test_an_operation_keeps_its_contract(known: Known, label: str) -> None:
     seen: Counter[int] = Counter()
 
     @settings(
-        max_examples=40,
+        max_examples=60,
         derandomize=True,
         deadline=None,
         database=None,
