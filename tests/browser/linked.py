@@ -137,8 +137,12 @@ class Answering:
             self.page.wait_for_timeout(50)
 
     def worker_is_ready(self) -> None:
-        """Wait until the service worker looks after this page, and its copy is there."""
-        self.until("navigator.serviceWorker.controller !== null")
+        """Wait until a service worker looks after the links, and the copy of this page is there.
+
+        Not until it controls this page: one that was under way while the worker began is controlled only when it is
+        loaded again (Service Workers, "claim()": clients that are not execution ready are left out).
+        """
+        self.until("async () => (await navigator.serviceWorker.getRegistration())?.active?.state === 'activated'")
         self.until(
             "async () => { const cache = await caches.open('vigie');"
             " const copies = [location.pathname, '/pages/answer.css']"

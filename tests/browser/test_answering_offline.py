@@ -61,6 +61,39 @@ def test_answered_without_a_network_and_sent_once_when_it_returns(
     answering.forget_expected(*CUT)
 
 
+def test_a_page_that_was_under_way_while_the_worker_began_opens_without_a_network(
+    seen: Seen, demo: Demo, context: BrowserContext
+) -> None:
+    answering = Answering(linked(demo), seen)
+    page = answering.page
+    page.add_init_script(
+        "const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);"
+        "navigator.serviceWorker.register = (...given) =>"
+        "  new Promise((begin) => setTimeout(begin, 1500)).then(() => register(...given));"
+    )
+
+    def hold_until_the_worker_runs(route: Route) -> None:
+        answer = route.fetch()
+        while not context.service_workers:
+            page.wait_for_timeout(20)
+        page.wait_for_timeout(500)
+        route.fulfill(response=answer)
+
+    answering.open(None)
+    page.route("**/q/*?lang=en", hold_until_the_worker_runs)
+    page.get_by_role("button", name="English").click()
+    page.locator("html[lang='en'].ready").wait_for()
+    answering.worker_is_ready()
+    assert page.evaluate("navigator.serviceWorker.controller === null"), "else this test shows nothing"
+    context.set_offline(True)
+    reloaded = page.reload()
+    answering.settle()
+    assert reloaded is not None
+    assert reloaded.from_service_worker
+    context.set_offline(False)
+    answering.forget_expected(*CUT)
+
+
 def test_a_connection_that_breaks_after_the_service_had_it_stores_once(answering: Answering) -> None:
     broken: list[int] = []
 
