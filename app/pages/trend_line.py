@@ -5,9 +5,11 @@ shown, so that a small change does not look large.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
-from app.services.synthesis_parts import Trend, TrendMark
+from app.services.synthesis_parts import Trend
 
 WIDTH, HEIGHT, INSET = 96, 24, 4
 RADIUS = 2
@@ -56,37 +58,44 @@ class TrendLine:
     @property
     def crosses(self) -> str:
         """What was answered without a value that compares."""
-        return "".join(f"M{round(_px(gap) - 2, 1)} {HEIGHT - 6}l4 4m0 -4l-4 4" for gap in self.gaps)
+        return "".join(f"M{_px(gap) - 2:.1f} {HEIGHT - 6}l4 4m0 -4l-4 4" for gap in self.gaps)
 
 
 def trend_line(trend: Trend) -> TrendLine:
     """The line of a trend."""
-    low, high = trend.range
-    start, end = trend.marks[0].at, trend.marks[-1].at
-    seconds = (end - start).total_seconds()
-
-    def x(mark: TrendMark) -> float:
-        return round((mark.at - start).total_seconds() / seconds, 3) if seconds else 0.5
-
+    low = float(trend.range[0])
+    height = float(trend.range[1]) - low
     dots: list[Dot] = []
     runs: list[list[int]] = [[]]
-    for before, mark in pairwise((None, *trend.marks)):
+    gaps: list[float] = []
+    places = _in_time(tuple(mark.at for mark in trend.marks))
+    for x, (before, mark) in zip(places, pairwise((None, *trend.marks)), strict=True):
         assert mark is not None
         if mark.value is None or (before is not None and before.answered_by != mark.answered_by):
             runs.append([])
-        if mark.value is not None:
+        if mark.value is None:
+            gaps.append(x)
+        else:
             runs[-1].append(len(dots))
-            dots.append(Dot(x(mark), round(float((mark.value - low) / (high - low)), 3), mark.words, mark.is_other))
+            dots.append(Dot(x, round((float(mark.value) - low) / height, 3), mark.words, mark.is_other))
     return TrendLine(
         dots=tuple(dots),
         runs=tuple(tuple(run) for run in runs if len(run) > 1),
-        gaps=tuple(x(mark) for mark in trend.marks if mark.value is None),
+        gaps=tuple(gaps),
     )
 
 
+# The rows of one questionnaire have the same days.
+@lru_cache(maxsize=256)
+def _in_time(moments: tuple[datetime, ...]) -> tuple[float, ...]:
+    """How far from the first to the last each is, from 0 to 1; in the middle where all are one."""
+    start, whole = moments[0], moments[-1] - moments[0]
+    return tuple(round((moment - start) / whole, 3) if whole else 0.5 for moment in moments)
+
+
 def _px(x: float) -> float:
-    return round(INSET + x * (WIDTH - 2 * INSET), 1)
+    return INSET + x * (WIDTH - 2 * INSET)
 
 
 def _place(dot: Dot) -> str:
-    return f"{_px(dot.x)} {round(HEIGHT - INSET - dot.y * (HEIGHT - 2 * INSET), 1)}"
+    return f"{_px(dot.x):.1f} {HEIGHT - INSET - dot.y * (HEIGHT - 2 * INSET):.1f}"

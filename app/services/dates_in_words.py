@@ -1,6 +1,6 @@
 """Moments in the words of one language, in a centre's zone: a page says each of them in one of three ways."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ class DatesInWords:
     language: str
     zone: ZoneInfo
     year: int | None = None
+    _brief: dict[datetime, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def at(self, moment: datetime) -> str:
         """Date and time of day."""
@@ -28,8 +29,12 @@ class DatesInWords:
 
     def brief(self, moment: datetime) -> str:
         """The date beside a value: without the year, where it is the page's own."""
-        day = moment.astimezone(self.zone).date()
-        return _short(self.language, day) if day.year == self.year else self.on(moment)
+        said = self._brief.get(moment)
+        if said is None:
+            day = moment.astimezone(self.zone).date()
+            said = _short(self.language, day) if day.year == self.year else self.on(moment)
+            self._brief[moment] = said
+        return said
 
 
 # A page names the same few days hundreds of times, and Babel works each out anew: a third of the page's time.

@@ -130,7 +130,7 @@ class RowsInWords:
         level = int(value.value) if line.kind is ScoreKind.COMPOSITE_GRADE else None
         return Cell(self._value(line, value), level, self._when(value))
 
-    def _when(self, value: ValueAt) -> str:
+    def _when(self, value: ValueAt | TrendPoint) -> str:
         """The date of a value, and who gave it where that was not the patient."""
         on = self._dates.brief(value.authored_at)
         if value.answered_by is Respondent.PATIENT:
@@ -162,11 +162,12 @@ class RowsInWords:
 
     def _trend(self, line: Line, row: SubRow) -> Trend | None:
         """The way to now; None where fewer than two values make one."""
-        known = [point for point in row.trend if point.value is not None]
-        if len(known) < _FEWEST_MARKS:
+        if sum(point.value is not None for point in row.trend) < _FEWEST_MARKS:
             return None
         low, high = line.range
-        marks = tuple(self._mark(line, point) for point in row.trend)
+        # Decimals of one value and other digits, 2.5 and 2.50, are written alike.
+        short = {value: self._short(line, value) for value in {point.value for point in row.trend}}
+        marks = tuple(self._mark(point, short[point.value]) for point in row.trend)
         return Trend(
             marks=marks,
             range=(Decimal(low), Decimal(high)),
@@ -175,21 +176,20 @@ class RowsInWords:
             words=self._joined([mark.words for mark in marks]),
         )
 
-    def _mark(self, line: Line, point: TrendPoint) -> TrendMark:
-        value = point.value
-        words = self._say("scores.not_scored") if value is None else self._short(line, value)
-        date = self._dates.brief(point.authored_at)
-        if point.answered_by is not Respondent.PATIENT:
-            date = self._say("synthesis.by", date=date, by=self._say(f"respondent.{point.answered_by.value}"))
+    def _mark(self, point: TrendPoint, words: str) -> TrendMark:
+        date = self._when(point)
         return TrendMark(
             at=point.authored_at,
-            value=value,
+            value=point.value,
             words=self._say("synthesis.on", date=date, value=words),
-            answered_by=point.answered_by.value,
+            answered_by=point.answered_by,
             is_other=point.answered_by is not Respondent.PATIENT,
         )
 
-    def _short(self, line: Line, value: Number) -> str:
+    def _short(self, line: Line, value: Number | None) -> str:
+        """A value beside a date: what a grade is called, else a number; that there is none."""
+        if value is None:
+            return self._say("scores.not_scored")
         if line.kind is ScoreKind.COMPOSITE_GRADE:
             return f"{value} {self._say(f'grade.{value}')}"
         if line.kind is ScoreKind.PRESENCE:
