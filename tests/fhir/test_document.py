@@ -145,6 +145,27 @@ async def test_whatever_changes_what_is_said_is_a_new_version(visit: Visit, chan
     assert changed.state == ("not-ready" if change == "entered in error" else "answered")
 
 
+@pytest.mark.parametrize("what", ["treatment", "identity", "another record"])
+async def test_what_stands_at_the_head_is_said_too(visit: Visit, what: str) -> None:
+    """A print must be recognised as old although no answer changed."""
+    service, system = visit.service, visit.service.as_(Role.SYSTEM)
+    await visit.answered()
+    assert (await visit.document()).version == "1"
+    if what == "treatment":
+        path = f"/v1/patients/{visit.patient}/consultations/{visit.visit_id}"
+        said = await service.client.put(path, json={"start": VISIT.isoformat(), "treatment_cycle": 4}, headers=system)
+    elif what == "identity":
+        known = (await service.client.get(f"/v1/patients/{visit.patient}", headers=system)).json()
+        body = {"identifiers": known["identifiers"], "identity_status": "PROV"}
+        said = await service.client.post("/v1/patients", json=body, headers=system)
+    else:
+        other = await service.register()
+        body = {"patient_id": visit.patient}
+        said = await service.client.post(f"/v1/patients/{other}/replaced-by", json=body, headers=system)
+    assert said.status_code == 200, said.text
+    assert (await visit.document()).version == "2"
+
+
 async def test_what_is_not_said_is_no_new_version(visit: Visit) -> None:
     await visit.document()
     await visit.service.submit(await visit.service.register(), CALM, authored=EVE)  # another patient
