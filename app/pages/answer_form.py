@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_datetime_format
 
 from app.services.feedback import Contact, contacts
@@ -14,6 +13,7 @@ from app.services.installation import Installation
 from app.services.open_link import OpenedLink
 from app.services.phone_rules import phone_rules, reading
 from app.store.centre import ContactKind
+from app.wording import language_name
 from questionnaires.answer_types import MAX_LENGTH
 from questionnaires.definition import Item, ItemType
 from questionnaires.issues import Issue, IssueCode
@@ -245,15 +245,6 @@ _BY_TYPE: Mapping[ItemType, str] = {
 def longest(item: Item) -> int:
     """How many characters a text may have."""
     return item.max_length or MAX_LENGTH.get(item.type, MAX_LENGTH[ItemType.STRING])
-
-
-def language_name(code: str) -> str:
-    """A language's name for itself, such as `Français`; its code where nobody has told us the name."""
-    try:
-        name = Locale.parse(code, sep="-").get_display_name()
-    except (UnknownLocaleError, ValueError):
-        name = None
-    return name.capitalize() if name else code
 
 
 def _drafted(link: OpenedLink) -> Written:

@@ -9,7 +9,6 @@ from pydantic import BeforeValidator, Field
 
 from app.http.dependencies import Installed
 from app.http.form_body import read_form
-from app.pages.answer_form import language_name
 from app.pages.caller import PageCall
 from app.pages.day_view import FIRST_DAY, LAST_DAY, SHOWN_POINTS, DayView
 from app.pages.look import look_of
@@ -65,7 +64,7 @@ async def _page(installed: Installation, call: Call, asked: AskedDay, lang: str 
         runs_scripts=True,
         view=DayView(installed, found, asked, wording, lang),
         wording=wording,
-        languages=[(code, language_name(code)) for code in installed.wordings.by_language],
+        languages=installed.wordings.names,
         longest_search=LONGEST_SEARCH,
         shown_points=SHOWN_POINTS,
         look=look_of(found.centre, "/pages"),

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.demo.seed import CENTRE_ID, answering_link, coming_consultations
 from app.http.dependencies import Installed, accepted_languages, system_clock
 from app.http.personal_links import PREFIX, sealer_of
-from app.pages.answer_form import language_name
 from app.pages.caller import SESSION_COOKIE
 from app.pages.templates import render_page
 from app.security.caller import Role
@@ -30,7 +29,7 @@ async def demo_patients(installed: Installed, request: Request, lang: Lang = Non
         "demo.html",
         patients=await coming_consultations(installed, system_clock()),
         wording=installed.wordings.best((lang, *accepted) if lang else accepted),
-        languages=[(code, language_name(code)) for code in installed.wordings.by_language],
+        languages=installed.wordings.names,
     )
 
 

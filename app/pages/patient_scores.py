@@ -35,6 +35,6 @@ async def scores_page(
         "scores.html",
         view=view,
         wording=wording,
-        languages=tuple(installed.wordings.by_language),
+        languages=installed.wordings.names,
         look=look_of(found.centre, "/pages"),
     )

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.http.dependencies import Installed
 from app.http.form_body import read_form
-from app.pages.answer_form import language_name
 from app.pages.caller import PageAction, PageCall
 from app.pages.look import look_of
 from app.pages.pdf.rendering import pdf_of
@@ -153,7 +152,7 @@ def synthesis_html(installed: Installation, call: Call, asked: Asked, opened: Op
         trend_line=trend_line,
         text=synthesis_as_text(view, changes.version),
         wording=wording,
-        languages=[(code, language_name(code)) for code in installed.wordings.by_language],
+        languages=installed.wordings.names,
         query=asked.query,
         look=look_of(opened.versioned.found.centre, "/pages"),
     )

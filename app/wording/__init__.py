@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 from questionnaires.errors import FileProblem, InstrumentInvalid
@@ -57,6 +57,11 @@ class Wordings:
         language = choose_language((*wanted, *among), tuple(self.by_language))
         return self.by_language[language or "en"]
 
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Each language, and what it calls itself: what a page offers to choose from."""
+        return [(code, language_name(code)) for code in self.by_language]
+
 
 def choose_language(wanted: Sequence[str], available: Sequence[str]) -> str | None:
     """The first wanted language that is available, whole (`fr-CA`) or by its first part (`fr`) (RFC 4647 lookup)."""
@@ -65,6 +70,16 @@ def choose_language(wanted: Sequence[str], available: Sequence[str]) -> str | No
             if candidate in available:
                 return candidate
     return None
+
+
+@lru_cache(maxsize=256)
+def language_name(code: str) -> str:
+    """A language's name for itself, such as `Français`; its code where nobody has told us the name."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name.capitalize() if name else code
 
 
 def _read(path: Path) -> Wording:

@@ -26,6 +26,7 @@ def test_the_charts_speak_the_language_in_its_direction(seen: Seen, demo: Demo, 
     assert page.locator("html").get_attribute("lang") == language
     assert page.evaluate("getComputedStyle(document.body).direction") == LANGUAGES[language]
     assert wording.say("scores.title") in page.title()
+    assert [name.inner_text() for name in page.locator("nav a").all()] == ["العربية", "English", "Français"]
     cards = page.locator(".card").all()
     assert cards
     for card in cards:
