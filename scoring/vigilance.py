@@ -14,7 +14,8 @@ from scoring.score import Number
 URGENT_TIER = 1
 _NO_TIER = 7
 _STAYS = (Label.UNCHANGED, Label.NO_COMPARISON)
-_SEVERE = 3
+SEVERE = 3
+"""The lowest grade, severity or presence that counts as severe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def tier_of(kind: ScoreKind, row: SubRow) -> int | None:
     if kind is ScoreKind.SCALE:
         return None
     now = row.now.value if row.now else None
-    if now is not None and now >= _SEVERE:
+    if now is not None and now >= SEVERE:
         return 2
-    if row.worst_of_all and row.worst_of_all.value >= _SEVERE:
+    if row.worst_of_all and row.worst_of_all.value >= SEVERE:
         return 3
     if now == 2:
         return 4 if row.label in ROSE else 5 if row.label in _STAYS else None

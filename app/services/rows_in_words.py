@@ -18,6 +18,7 @@ from scoring.history import PastResponse, Respondent, ResponseRef
 from scoring.lines import Line, SubRow, TrendPoint, ValueAt
 from scoring.rules import ScoreKind
 from scoring.score import Number
+from scoring.vigilance import SEVERE
 
 _FEWEST_MARKS = 2
 
@@ -59,8 +60,12 @@ class RowsInWords:
         return self._joined(said)
 
     def level(self, line: Line, row: SubRow) -> int | None:
-        """How severe it is now, else was since; None where it is no composite grade."""
-        value = row.now or row.worst_of_all
+        """How severe it is now, else was since; a severe week in between counts, as it does for the tiers.
+
+        None where it is no composite grade.
+        """
+        worst = row.worst_of_all
+        value = worst if worst and worst.value >= SEVERE else row.now or worst
         return int(value.value) if value and line.kind is ScoreKind.COMPOSITE_GRADE else None
 
     def behind(self, row: SubRow) -> tuple[AnswersBehind, ...]:

@@ -13,7 +13,14 @@ from app.wording import Wordings
 from tests.api.database import Database
 from tests.api.test_synthesis import EVE, VISIT
 from tests.pages.linked_patient import text_of
-from tests.pages.synthesis_stories import Told, a_name_in_two_scripts, answered, begun, whole_story
+from tests.pages.synthesis_stories import (
+    Told,
+    a_consultation_cancelled,
+    a_name_in_two_scripts,
+    answered,
+    begun,
+    whole_story,
+)
 from tests.support.service import CALM, Service
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +79,14 @@ async def test_every_row_opens_the_answers_behind_it(service: Service) -> None:
     known = [row for row in rows if "level-" in row]
     assert known
     assert all("<details" in row for row in known)
+
+
+async def test_a_severe_week_in_between_is_marked_as_severe(service: Service) -> None:
+    page = await opened(service, await a_consultation_cancelled(service))
+    (pain,) = re.findall(r"<li><span class=\"level-mark.*?</li>", page, re.DOTALL)
+    assert "1 mild → 1 mild" in pain
+    assert "at worst 3 severe" in pain
+    assert "level-3" in pain
 
 
 async def test_a_trend_says_in_words_what_it_draws(service: Service) -> None:
