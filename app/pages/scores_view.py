@@ -199,7 +199,7 @@ class ScoresView:
             version=_versions(past.rulebook) if past.ref in elsewhere else "",
             is_patients=past.answered_by is Respondent.PATIENT,
             is_baseline=history.baseline is not None and past.ref == history.baseline.ref,
-            words=f"{self.on(past.authored_at)}: {words}",
+            words=self.say("synthesis.on", date=self.on(past.authored_at), value=words),
         )
 
     def _row(self, history: ScoreHistory, past: PastResponse) -> TableRow:

@@ -57,7 +57,7 @@ class RowsInWords:
         worst = row.worst_of_all
         if worst and (row.now is None or worst.value > row.now.value):
             said.append(self._say("synthesis.worst_on", value=self._value(line, worst), date=self._when(worst)))
-        return self._joined(said)
+        return self.joined(said)
 
     def level(self, line: Line, row: SubRow) -> int | None:
         """How severe it is now, else was since; a severe week in between counts, as it does for the tiers.
@@ -78,13 +78,14 @@ class RowsInWords:
         items = tuple(trigger.on for trigger in alert.triggers)
         return (self._answers_behind(past, items, self._on(past.authored_at), past.answered_by),)
 
+    def joined(self, clauses: Sequence[str]) -> str:
+        """Clauses in one sentence."""
+        return self._between.join(clauses)
+
     def is_rating(self, line: Line) -> bool:
         """Whether the scale has ends that mean something: its name says them, such as `quality-of-life-0-10`."""
         low, high = line.range
         return f"-{low}-{high}" in line.scale
-
-    def _joined(self, clauses: Sequence[str]) -> str:
-        return self._between.join(clauses)
 
     def _row(self, line: Line, row: SubRow) -> Row:
         return Row(
@@ -178,7 +179,7 @@ class RowsInWords:
             range=(Decimal(low), Decimal(high)),
             first=self._dates.brief(row.trend[0].authored_at),
             last=self._dates.brief(row.trend[-1].authored_at),
-            words=self._joined([mark.words for mark in marks]),
+            words=self.joined([mark.words for mark in marks]),
         )
 
     def _mark(self, point: TrendPoint, words: str) -> TrendMark:

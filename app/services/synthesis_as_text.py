@@ -48,7 +48,7 @@ def _titled(title: str, lines: list[str]) -> Iterator[str]:
 
 def _points(view: SynthesisInWords) -> Iterator[str]:
     for point in view.points[:SHOWN_POINTS]:
-        yield " · ".join((f"{point.name}: {point.words}", point.on, *point.reasons))
+        yield " · ".join((_named(view, point.name, point.words), point.on, *point.reasons))
     if len(view.points) > SHOWN_POINTS:
         yield view.wording.count("synthesis.more", len(view.points) - SHOWN_POINTS)
 
@@ -61,9 +61,10 @@ def _one_line(words: str) -> str:
 def _topics(view: SynthesisInWords) -> Iterator[str]:
     for topics in view.topics:
         if topics.chosen:
-            yield f"{topics.on}: {view.listed(topics.chosen)}"
+            yield _named(view, topics.on, view.listed(topics.chosen))
         for words in topics.own_words:
-            yield f"{topics.on}: {view.say('synthesis.own_words')}: \u2068{_one_line(words)}\u2069"
+            own = _named(view, view.say("synthesis.own_words"), f"\u2068{_one_line(words)}\u2069")
+            yield _named(view, topics.on, own)
 
 
 def _symptoms(view: SynthesisInWords) -> Iterator[str]:
@@ -82,7 +83,11 @@ def _row(view: SynthesisInWords, row: Row) -> str:
     name = f"{row.name} ({row.questionnaire})" if row.questionnaire else row.name
     cells = (("now", row.now), ("reference", row.reference), ("worst", row.worst))
     values = [f"{view.say(f'synthesis.{key}')} {_cell(cell)}" for key, cell in cells if cell]
-    return "; ".join((f"{name}: {row.label_words}", *values, *row.notes))
+    return view.joined((_named(view, name, row.label_words), *values, *row.notes))
+
+
+def _named(view: SynthesisInWords, name: str, words: str) -> str:
+    return view.say("synthesis.named", name=name, words=words)
 
 
 def _cell(cell: Cell) -> str:

@@ -41,6 +41,7 @@ class SynthesisInWords:
         self.at, self.on = dates.at, dates.on
         self._asked = AskedInWords(installation, found.words, wording)
         self._rows = RowsInWords(self._asked, found, wording, dates)
+        self.joined = self._rows.joined
         self.heading = heading(found.centre, found.patient, wording)
         self.wording = wording
         self.synthesis = found.synthesis

@@ -97,7 +97,7 @@ async def test_reasons_are_in_the_callers_language(watched: WatchedPatient) -> N
     for language in ("fr", "en", "ar", "de"):
         alerts = (await watched.read(response_id, language))["alerts"]
         said[language] = next(a["triggers"][0]["reason"] for a in alerts if a["concept"] == "first")
-    assert said["fr"] == "Burden : 4, en hausse de 4 depuis la valeur initiale (de 0 à 4)"
+    assert said["fr"] == "Burden\u00a0: 4, en hausse de 4 depuis la valeur initiale (de 0 à 4)"
     assert said["en"] == said["de"] == "Burden: 4, rose by 4 since the baseline (0 to 4)"
     assert "منذ القيمة الأولية" in said["ar"]
 
@@ -117,7 +117,7 @@ async def test_an_urgent_point_of_the_synthesis_names_its_evidence(watched: Watc
         "/pages/synthesis", params={"consultation": visit, "lang": "fr"}, headers=headers
     )
     assert page.status_code == 200
-    assert "Temperature : 39 °C, soit 38 ou plus" in page.text
+    assert "Temperature\u00a0: 39 °C, soit 38 ou plus" in page.text
 
 
 async def test_an_evaluation_from_before_there_were_several_to_compare_with_is_still_read(

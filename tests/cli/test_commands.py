@@ -256,7 +256,7 @@ def test_score_explains_itself_on_demand() -> None:
     assert any("composite" in line and "3" in line for line in told)
     assert any("Basch E" in line for line in told)
     french = vigie("score", "pre-consultation", "-", "--explain", "--language", "fr", stdin=json.dumps(ANSWERS))
-    assert "  Source : Basch E" in french.stdout
+    assert "  Source\u00a0: Basch E" in french.stdout
     refused = vigie("score", "pre-consultation", "-", "--explain", "--language", "xx", stdin=json.dumps(ANSWERS))
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "there is no language 'xx': allowed: ar, en, fr" in refused.stderr

@@ -83,4 +83,4 @@ async def linked_patient(service: Service, *, with_visit: bool = True, **body: A
 
 def text_of(page: httpx.Response) -> str:
     """What a page says, without its tags."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+    return re.sub(r"[ \n]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page.text))).strip()

@@ -64,3 +64,11 @@ def test_counting_takes_the_form_of_the_number() -> None:
     assert len(set(said)) == 5
     assert "3" in said[2]
     assert WORDINGS["fr"].count("synthesis.more", 1_000_000) == "et 1\u202f000\u202f000 de plus"
+
+
+def test_french_signs_stay_with_the_word_before_them() -> None:
+    """No line begins with a colon: U+00A0 before it, U+202F before the finer signs (Imprimerie nationale, Lexique)."""
+    loose = {key for key, words in WORDINGS["fr"].words.items() if re.search(r" [:;?!»]|« ", words)}
+    assert loose == set()
+    assert "\u00a0:" in WORDINGS["fr"].words["synthesis.named"]
+    assert "\u202f;" in WORDINGS["fr"].words["synthesis.and_then"]

@@ -55,7 +55,7 @@ def test_a_threshold_a_rise_and_a_code() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("fr", "Douleur, intensité : 3, en hausse de 2 depuis la réponse précédente (de 1 à 3)"),
+        ("fr", "Douleur, intensité\u00a0: 3, en hausse de 2 depuis la réponse précédente (de 1 à 3)"),
         ("en", "Pain, severity: 3, rose by 2 since the previous response (1 to 3)"),
         ("ar", "الألم، الشدة: 3، بارتفاع قدره 2 منذ الإجابة السابقة (من 1 إلى 3)"),
     ],

@@ -53,7 +53,7 @@ def test_a_prorated_sum_says_what_it_put_in_the_place_of_what_is_missing() -> No
 def test_a_functioning_scale_shows_its_formula_in_french() -> None:
     said = words("eortc-qlq-c30", {"Q1": "2", "Q2": "1", "Q4": "3"}, "PF", "fr")
     assert said[0] == "PF vaut 66,666667."
-    assert "Moyenne : (2 + 1 + 2 + 3 + 2) / 5 = 2." in said[6]
+    assert "Moyenne\u00a0: (2 + 1 + 2 + 3 + 2) / 5 = 2." in said[6]
     assert "(1 - (2 - 1) / (4 - 1)) × 100 = 66,666667" in said[6]
     assert "Un changement compte à partir de 10 (mieux) ou de 10 (moins bien)." in said
     assert "Un changement est petit à partir de 5, modéré à partir de 10, grand au-delà de 20." in said
