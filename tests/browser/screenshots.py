@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -19,7 +20,7 @@ from tests.browser.conftest import CHROMIUM
 from tests.support.demonstration import Demo, demonstration
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-DESKTOP, PHONE = (1100, 800), (390, 844)
+DESKTOP, PHONE, PAPER = (1100, 800), (390, 844), (794, 1123)
 LOCALES = {"fr": "fr-FR", "en": "en-GB", "ar": "ar"}
 
 
@@ -34,6 +35,7 @@ class Picture:
     act: Callable[[Page], None] = lambda _page: None
     scheme: str = "light"
     whole: bool = True
+    media: str = "screen"
 
 
 def synthesis(place: int) -> Callable[[Demo], str]:
@@ -53,6 +55,16 @@ def link(place: int) -> Callable[[Demo], str]:
         return httpx.get(f"{demo.base}{door}").headers["location"]
 
     return made
+
+
+def own_page(place: int) -> Callable[[Demo], str]:
+    """The page of a patient who has signed in."""
+    return lambda demo: re.findall(r"/demo/me\?[^\"]+", httpx.get(f"{demo.base}/demo").text)[place]
+
+
+def of_nobody(_demo: Demo) -> str:
+    """A link that was copied wrongly."""
+    return f"/q/{'A' * 86}"
 
 
 def one_at_a_time(page: Page) -> None:
@@ -78,6 +90,7 @@ PICTURES = (
     *(Picture(f"synthesis-{language}", language, DESKTOP, synthesis(14)) for language in LOCALES),
     Picture("synthesis-dark", "en", DESKTOP, synthesis(7), scheme="dark"),
     Picture("synthesis-phone", "fr", PHONE, synthesis(0)),
+    Picture("synthesis-print", "fr", PAPER, synthesis(14), media="print"),
     Picture("consultations-fr", "fr", DESKTOP, day),
     Picture("consultations-ar-phone", "ar", PHONE, day, whole=False),
     *(Picture(f"questionnaire-{language}", language, PHONE, link(4), whole=False) for language in LOCALES),
@@ -86,6 +99,8 @@ PICTURES = (
     Picture("questionnaire-dark", "en", PHONE, link(2), whole=False, scheme="dark"),
     Picture("answered-fr", "fr", PHONE, link(8), send_some),
     Picture("answered-ar", "ar", PHONE, link(9), send_some),
+    Picture("my-questionnaires-fr", "fr", PHONE, own_page(3)),
+    Picture("link-of-nobody-ar", "ar", PHONE, of_nobody),
 )
 
 
@@ -114,8 +129,10 @@ def take(browser: Browser, demo: Demo, picture: Picture) -> None:
         color_scheme="dark" if picture.scheme == "dark" else "light",
     )
     token = demo.staff["Authorization"].removeprefix("Bearer ")
-    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": f"{demo.base}/pages/"}])
+    host = urlsplit(demo.base).hostname
+    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "domain": host, "path": "/pages"}])
     page = context.new_page()
+    page.emulate_media(media="print" if picture.media == "print" else "screen")
     path = picture.path(demo)
     page.goto(f"{demo.base}{path}{'&' if '?' in path else '?'}lang={picture.language}")
     picture.act(page)
