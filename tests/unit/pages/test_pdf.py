@@ -3,9 +3,7 @@
 import asyncio
 import io
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,55 +12,27 @@ import pytest
 import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfminer.high_level import extract_pages, extract_text
-from pdfminer.layout import LTChar, LTContainer, LTCurve, LTTextLine
 
 from app.pages.pdf import rendering
 from app.pages.pdf.rendering import NotRendered, pdf_of
-from app.pages.pdf.sheet import CellText, PointLine, Points, Quote, Section, Sentences, Sheet, Table, TableRow, Trend
+from app.pages.pdf.sheet import CellText, PointLine, Points, Quote, Section, Sentences, Table, TableRow, Trend
 from app.pages.pdf.sheet import TrendPoint as Point
-from tests.support.sheets import LANGUAGES, full_sheet, sheet_with, texts
+from tests.support.reading_pdf import (
+    elements,
+    pages,
+    read_by_pdfminer,
+    read_by_pypdf,
+    rows,
+    said,
+    spaced,
+    structure,
+    visible,
+)
+from tests.support.sheets import LANGUAGES, full_sheet, sheet_with
 
 pytestmark = pytest.mark.anyio
 
 DATED = datetime(2026, 11, 22, 3, 44, 5, 678901, tzinfo=UTC)
-
-
-def read_by_pypdf(pdf: bytes) -> str:
-    return _spaced("\n".join(page.extract_text() for page in pages(pdf)))
-
-
-def read_by_pdfminer(pdf: bytes) -> str:
-    return _spaced(extract_text(io.BytesIO(pdf)))
-
-
-def pages(pdf: bytes) -> Sequence[pypdf.PageObject]:
-    return pypdf.PdfReader(io.BytesIO(pdf), strict=True).pages
-
-
-def said(sheet: Sheet) -> list[str]:
-    """Every text that stands on the page as text: without the codes, and without what only describes the drawings."""
-    codes = {sheet.language, sheet.direction, ""}
-    codes |= {row.change_label for row in rows(sheet)}
-    described = {point.words for row in rows(sheet) if row.trend for point in row.trend.points}
-    return [_visible(text) for text in texts(sheet) if text not in codes | described]
-
-
-def rows(sheet: Sheet) -> Iterator[TableRow]:
-    for section in sheet.sections:
-        for block in section.blocks:
-            if isinstance(block, Table):
-                yield from block.rows
-
-
-def _visible(text: str) -> str:
-    """Without the signs of direction: they are not in a PDF, where everything has its place."""
-    return re.sub("[\u200f\u2066-\u2069]", "", text)
-
-
-def _spaced(text: str) -> str:
-    """With one kind of space: a PDF has places, not spaces that break or do not."""
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,7 +49,7 @@ async def test_twelve_symptoms_and_all_the_rest_are_one_page(language: str) -> N
 async def test_both_readers_find_every_sentence_as_it_was_written(language: str, read: Any) -> None:
     sheet = replace(full_sheet(language), patient="SYNTHETIC Amina")
     found = read(await pdf_of(sheet, dated=DATED))
-    missing = [text for text in said(sheet) if _spaced(text) not in found]
+    missing = [text for text in said(sheet) if spaced(text) not in found]
     assert missing == []
 
 
@@ -99,81 +69,9 @@ async def test_what_comes_first_on_the_page_is_read_first(language: str) -> None
         sheet.footer,
     ]
     place = 0
-    for text in map(_spaced, in_order):
+    for text in map(spaced, in_order):
         assert text in found[place:], text
         place = found.index(text, place)
-
-
-async def test_arabic_sentences_are_read_in_the_order_they_are_written_in() -> None:
-    """Checked with pypdf on a page without vowel signs, for which it gives letters twice (docs/decisions/0028).
-
-    Every sentence is found, with its numbers and Latin words, but for spaces, full stops and brackets, which pypdf
-    moves, and but for the one word that the font draws on two levels.
-    """
-    sheet = _unsigned(full_sheet("ar"))
-    found = _letters(read_by_pypdf(await pdf_of(sheet, dated=DATED)))
-    missing = {text for text in said(sheet) if _letters(text) not in found}
-    assert len(set(said(sheet))) > 60
-    assert all("شخص" in text for text in missing)
-
-
-async def test_arabic_words_are_found_letter_by_letter_beside_vowel_signs() -> None:
-    """PDF paints from left to right, and pdfminer turns nothing around: it has the letters of each word backwards.
-
-    Checked for every word without vowel signs on a page that has some.
-    """
-    sheet = full_sheet("ar")
-    found = _without_vowel_signs(read_by_pdfminer(await pdf_of(sheet, dated=DATED)))
-    words = {word for text in said(sheet) for word in re.findall("[\u0621-\u0652]+", text)}
-    unsigned = {word for word in words if word == _without_vowel_signs(word)}
-    assert len(unsigned) > 140
-    assert [word for word in unsigned if word[::-1] not in found] == []
-
-
-async def test_a_name_in_two_scripts_is_found_in_both_of_them() -> None:
-    for language in LANGUAGES:
-        found = _letters(read_by_pypdf(await pdf_of(full_sheet(language), dated=DATED)))
-        assert _letters("SYNTHETIC Amina (أمينة الاصطناعية)") in found
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\s().]", "", text)
-
-
-def _unsigned(value: Any) -> Any:
-    """The same part of a sheet without a vowel sign in any text."""
-    if isinstance(value, str):
-        return _without_vowel_signs(value)
-    if isinstance(value, tuple):
-        return tuple(map(_unsigned, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _unsigned(getattr(value, field.name)) for field in fields(value)})
-    return value
-
-
-def _without_vowel_signs(text: str) -> str:
-    return "".join(character for character in text if unicodedata.category(character) != "Mn")
-
-
-def structure(pdf: bytes) -> list[Any]:
-    """The structure of a document in the order that it is read in: its elements, and the numbers of what they mark."""
-    found: list[Any] = []
-
-    def walk(node: Any) -> None:
-        node = node.get_object()
-        for child in node if isinstance(node, list) else [node]:
-            part = child.get_object()
-            found.append(part)
-            if isinstance(part, dict) and "/K" in part:
-                walk(part["/K"])
-
-    root: Any = pypdf.PdfReader(io.BytesIO(pdf)).root_object
-    walk(root["/StructTreeRoot"]["/K"])
-    return found
-
-
-def elements(pdf: bytes) -> list[Any]:
-    return [part for part in structure(pdf) if isinstance(part, dict) and "/S" in part]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -207,8 +105,8 @@ async def test_headings_lists_tables_and_drawings_are_what_they_are(language: st
     assert roles.count("/TH") == sum(len(table.headers) for table in tables)
     assert roles.count("/TR") == sum(1 + len(table.rows) for table in tables)
     trends = [row.trend for row in rows(sheet) if row.trend]
-    assert [_visible(element["/Alt"]) for element in found if element["/S"] == "/Figure"] == [
-        _visible("; ".join((f"{trend.first} – {trend.last}", *(point.words for point in trend.points))))
+    assert [visible(element["/Alt"]) for element in found if element["/S"] == "/Figure"] == [
+        visible("; ".join((f"{trend.first} – {trend.last}", *(point.words for point in trend.points))))
         for trend in trends
     ]
 
@@ -218,74 +116,6 @@ async def test_a_screen_reader_goes_through_the_page_as_the_text_was_found_above
     marked = [part for part in structure(await pdf_of(full_sheet(language), dated=DATED)) if isinstance(part, int)]
     assert len(marked) > 200
     assert marked == sorted(marked), "the tags name what is painted in the order in which it is painted"
-
-
-def parts(pdf: bytes, kind: type[Any]) -> list[Any]:
-    """What pdfminer finds of one kind on the pages: lines of text, letters or drawings, with their places."""
-    found: list[Any] = []
-
-    def walk(container: Any) -> None:
-        for part in container:
-            if isinstance(part, kind):
-                found.append(part)
-            if isinstance(part, LTContainer):
-                walk(part)
-
-    walk(extract_pages(io.BytesIO(pdf)))
-    return found
-
-
-def left_of(words: str, pdf: bytes) -> float:
-    """Where a line of text begins, from the left edge of the page."""
-    [place] = [line.x0 for line in parts(pdf, LTTextLine) if line.get_text().strip() == words]
-    return float(place)
-
-
-ROW = TableRow(
-    name="Row",
-    notes=(),
-    change_label="worse",
-    change_words="word",
-    cells=(CellText("\u20663 / 7\u2069", "04\u200f/09\u200f/2058"),),
-    trend=Trend((Point(0, 0, "low"), Point(1, 1, "high", is_other=True)), ((0, 1),), (0.5,), "first", "last"),
-)
-HEADERS = ("Name", "Change", "Now", "Trend")
-
-
-@pytest.mark.parametrize(("language", "from_left"), [("en", HEADERS), ("ar", HEADERS[::-1])])
-async def test_a_table_begins_where_its_language_begins(language: str, from_left: tuple[str, ...]) -> None:
-    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language=language), dated=DATED)
-    assert sorted(HEADERS, key=lambda header: left_of(header, pdf)) == list(from_left)
-
-
-async def test_numbers_in_an_arabic_page_are_in_the_order_that_the_page_in_a_browser_has() -> None:
-    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language="ar"), dated=DATED)
-    place = {part.get_text(): part.x0 for part in parts(pdf, LTChar)}
-    assert place["3"] < place["7"], "a share of a scale is not turned around"
-    assert place["8"] < place["9"] < place["4"], "a date has its year at the left"
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-async def test_time_runs_to_the_right_and_more_is_higher_up_in_every_language(language: str) -> None:
-    pdf = await pdf_of(sheet_with(Table(HEADERS, (ROW,)), language=language), dated=DATED)
-    drawn = [part for part in parts(pdf, LTCurve) if part.fill and len(part.pts) == 5]
-    [patients] = [dot for dot in drawn if not dot.stroke]
-    [others] = [dot for dot in drawn if dot.stroke]
-    assert others.non_stroking_color in (1, (1,), (1.0,)), "hollow"
-    assert patients.x0 < others.x0
-    assert patients.y0 < others.y0
-    assert left_of("first", pdf) < left_of("last", pdf)
-
-
-@pytest.mark.parametrize("language", ["en", "ar"])
-async def test_somebodys_own_words_keep_their_direction(language: str) -> None:
-    sheet = sheet_with(Quote("Who", "Latin words."), Quote("Who", "كلمات عربية."), language=language)
-    found = parts(await pdf_of(sheet, dated=DATED), LTChar)
-    [latin_stop, arabic_stop] = [part.x0 for part in found if part.get_text() == "."]
-    [latin_first] = [part.x0 for part in found if part.get_text() == "L"]
-    [arabic_first] = [part.x0 for part in found if part.get_text() == "ك"]
-    assert latin_first < 60 < latin_stop < arabic_stop < arabic_first
-    assert arabic_first > 500
 
 
 async def test_what_a_patient_wrote_is_words_whatever_it_looks_like() -> None:
@@ -299,13 +129,6 @@ async def test_what_a_patient_wrote_is_words_whatever_it_looks_like() -> None:
     assert "After it." in found
     assert [element["/S"] for element in elements(pdf)].count("/H2") == 1, "only ours is a heading"
     assert all("/Annots" not in page for page in pages(pdf)), "nothing became a link"
-
-
-async def test_overrides_of_direction_turn_no_words_around() -> None:
-    words = "before \u202eafter\u202c \u2067 open \x07bell"
-    found = read_by_pypdf(await pdf_of(sheet_with(Quote("Who", words), Sentences(("After it.",))), dated=DATED))
-    assert "before after open bell" in found
-    assert "After it." in found
 
 
 async def test_a_sign_that_no_font_has_is_not_lost_unseen() -> None:
@@ -330,7 +153,7 @@ async def test_more_than_a_page_flows_and_says_on_each_page_whose_it_is() -> Non
     long = replace(
         sheet, patient="SYNTHETIC Amina", sections=(Section("Symptoms", (Table(table.headers, table.rows * 4),)),)
     )
-    found = [_spaced(page.extract_text()) for page in pages(await pdf_of(long, dated=DATED))]
+    found = [spaced(page.extract_text()) for page in pages(await pdf_of(long, dated=DATED))]
     assert len(found) > 1
     for number, text in enumerate(found, start=1):
         assert f"{number}/{len(found)}" in text
@@ -405,6 +228,7 @@ async def test_a_refusal_does_not_repeat_the_words() -> None:
 
 
 ANY = st.text(max_size=30)
+
 ANY_ROW = st.builds(
     TableRow,
     name=ANY,
@@ -413,6 +237,7 @@ ANY_ROW = st.builds(
     change_words=ANY,
     cells=st.tuples(st.none() | st.builds(CellText, ANY, ANY, st.none() | st.integers(-1, 9))),
 )
+
 ANY_BLOCK = st.one_of(
     st.builds(Points, st.lists(st.builds(PointLine, ANY, ANY, ANY), max_size=3).map(tuple), st.none() | ANY),
     st.builds(Sentences, st.lists(ANY, max_size=3).map(tuple)),
