@@ -6,6 +6,7 @@ import statistics
 from contextlib import ExitStack
 from functools import partial
 
+from app.cli.worker import spare_what_stays
 from bench import batch, fhir, page, profile_fhir, profile_submit, report, scoring, servers, submit, synthesis
 from bench.forms import INSTRUMENT, submission_body
 from bench.identity import IdentityProvider
@@ -30,6 +31,7 @@ def main() -> None:
     machine = report.machine()
     say(f"{machine['cores']} cores, load average {machine['load_average_before']:.2f}, Python {machine['python']}")
     with site(plan.patients, say) as filled:
+        spare_what_stays()  # as in a process that serves
         if chosen.profile == "submit":
             profile_submit.run(filled, plan, say)
             return

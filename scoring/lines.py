@@ -70,8 +70,10 @@ class SubRow:
     @property
     def worst_of_all(self) -> ValueAt | None:
         """The worst value since the last consultation, whichever version asked: a severe week is never lost."""
-        known = (value for value in (self.worst_since, self.worst_elsewhere) if value)
-        return max(known, key=lambda value: value.value, default=None)
+        here, elsewhere = self.worst_since, self.worst_elsewhere
+        if here and elsewhere:
+            return elsewhere if elsewhere.value > here.value else here
+        return here or elsewhere
 
     @property
     def rise(self) -> Number | None:

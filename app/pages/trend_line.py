@@ -39,21 +39,18 @@ class TrendLine:
     @property
     def lines(self) -> str:
         """The lines."""
-        return "".join("M" + "L".join(_place(self.dots[i]) for i in run) for run in self.runs)
+        return "".join("M" + "L".join(_place(self.dots[i].x, self.dots[i].y) for i in run) for run in self.runs)
 
     @property
     def own(self) -> str:
         """The patient's own values: points without a length, which a round pen shows as dots."""
-        return "".join(f"M{_place(dot)}h0" for dot in self.dots if not dot.is_other)
+        return "".join(f"M{_place(dot.x, dot.y)}h0" for dot in self.dots if not dot.is_other)
 
     @property
     def other(self) -> str:
         """The values that somebody else gave: rings."""
-        return "".join(
-            f"M{_place(dot)}m-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 {2 * RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 -{2 * RADIUS} 0"
-            for dot in self.dots
-            if dot.is_other
-        )
+        ring = f"m-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 {2 * RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 -{2 * RADIUS} 0"
+        return "".join(f"M{_place(dot.x, dot.y)}{ring}" for dot in self.dots if dot.is_other)
 
     @property
     def crosses(self) -> str:
@@ -97,5 +94,7 @@ def _px(x: float) -> float:
     return INSET + x * (WIDTH - 2 * INSET)
 
 
-def _place(dot: Dot) -> str:
-    return f"{_px(dot.x):.1f} {HEIGHT - INSET - dot.y * (HEIGHT - 2 * INSET):.1f}"
+# Few days and few grades meet in the hundreds of dots of a page.
+@lru_cache(maxsize=4_096)
+def _place(x: float, y: float) -> str:
+    return f"{_px(x):.1f} {HEIGHT - INSET - y * (HEIGHT - 2 * INSET):.1f}"
