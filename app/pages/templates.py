@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 _HERE = Path(__file__).parent
 _ENVIRONMENT = Environment(
@@ -45,7 +45,18 @@ def render_page(
     """
     content |= {"look": look.style if look else None, "logo": look.logo if look else None}
     policy = _POLICY + _SCRIPTS if runs_scripts else _POLICY
-    html = _ENVIRONMENT.get_template(template).render(policy=policy, **content)
+    html = _rendered(_ENVIRONMENT.get_template(template), {"policy": policy, **content})
     return HTMLResponse(
         html, status_code=status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     )
+
+
+def _rendered(template: Template, content: dict[str, Any]) -> str:
+    """What `Template.render` does, and then the circle is broken: macros hold their context, which holds them, and with
+    it everything that the page was made of would wait for a garbage collection.
+    """
+    context = template.new_context(content)
+    try:
+        return "".join(template.root_render_func(context))
+    finally:
+        context.vars.clear()

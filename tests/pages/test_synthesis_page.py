@@ -1,5 +1,6 @@
 """The synthesis as a page: who may open it for whom, who saw it, what changed since, and what it is made of."""
 
+import gc
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -9,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.security.caller import Role
+from app.services.synthesis_in_words import SynthesisInWords
 from app.wording import Wordings
 from tests.api.database import Database
 from tests.api.test_synthesis import EVE, VISIT
@@ -87,6 +89,17 @@ async def test_a_severe_week_in_between_is_marked_as_severe(service: Service) ->
     assert "1 mild → 1 mild" in pain
     assert "at worst 3 severe" in pain
     assert "level-3" in pain
+
+
+async def test_nothing_of_a_page_waits_for_a_garbage_collection(service: Service) -> None:
+    told = await whole_story(service)
+    gc.collect()
+    gc.disable()
+    try:
+        await opened(service, told)
+        assert [found for found in gc.get_objects() if isinstance(found, SynthesisInWords)] == []
+    finally:
+        gc.enable()
 
 
 async def test_a_trend_says_in_words_what_it_draws(service: Service) -> None:
