@@ -141,10 +141,10 @@ async def read_synthesis(
 async def read_material(
     installation: Installation, call: Call, tx: Transaction, visit: StoredConsultation, moment: datetime
 ) -> Material:
-    """What the synthesis of a visit as of a moment is made of. Raises NotFound."""
+    """What the synthesis of a visit as of a moment is made of, the visit itself as it is stored by now."""
     centre = await read_centre(tx)
     patient = await read_patient(tx, visit.patient_id)
-    rows = await _read(tx, visit)
+    visit, rows = await _read(tx, visit)
     past = _past(installation, rows, _asked(installation, visit, moment, call.received_at))
     words = (await words_of(tx, installation, _instruments(past))).of_responses(rows.known_at(moment))
     others = _other_records(await links_of(tx, [visit.patient_id]), visit.patient_id)
@@ -198,10 +198,12 @@ async def _read_several(tx: Transaction, visits: Sequence[StoredConsultation]) -
     ]
 
 
-async def _read(tx: Transaction, visit: StoredConsultation) -> _Rows:
-    consultations = [stored.domain for stored in await consultations_of(tx, visit.patient_id)]
-    responses = await read_between(tx, visit.patient_id, _earliest(visit, consultations), visit.starts_at)
-    return _Rows(consultations, responses, await find_first(tx, visit.patient_id))
+async def _read(tx: Transaction, visit: StoredConsultation) -> tuple[StoredConsultation, _Rows]:
+    every = await consultations_of(tx, visit.patient_id)
+    now = next(stored for stored in every if stored.consultation_id == visit.consultation_id)
+    consultations = [stored.domain for stored in every]
+    responses = await read_between(tx, now.patient_id, _earliest(now, consultations), now.starts_at)
+    return now, _Rows(consultations, responses, await find_first(tx, now.patient_id))
 
 
 def _other_records(links: Links, patient_id: UUID) -> tuple[UUID, ...]:

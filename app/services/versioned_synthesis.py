@@ -9,7 +9,7 @@ from app.services.document_content import content_digest
 from app.services.installation import Installation
 from app.services.me import OPENS_BEFORE
 from app.services.read_synthesis import Material, SynthesisOfPatient, read_material
-from app.store.consultation import StoredConsultation, read_consultation
+from app.store.consultation import StoredConsultation
 from app.store.document_version import StoredDocumentVersion, add_document_version, find_newest_version
 from app.store.transaction import PatientLock, Transaction
 from fhir_export.answer_state import AnswerState, DocumentStatus, answer_state, document_status
@@ -37,7 +37,7 @@ async def read_versioned(
     await tx.lock(PatientLock(visit.patient_id))
     newest = await find_newest_version(tx, visit.consultation_id)
     moment = max(call.received_at, newest.as_of) if newest else call.received_at
-    material = await read_material(installation, call, tx, await read_consultation(tx, visit.consultation_id), moment)
+    material = await read_material(installation, call, tx, visit, moment)
     found = material.synthesis(installation)
     opens_at = material.visit.starts_at - OPENS_BEFORE
     state = answer_state(found.synthesis, opens_at)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     select,
+    union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -43,17 +44,17 @@ PATIENT_LINK = Table(
 )
 
 _IN_CENTRE = PATIENT_LINK.c.centre_id == bindparam("centre_id")
-# By two statements: each has its own index.
-_OF_REPLACED = Statement(
-    select(PATIENT_LINK).where(
-        _IN_CENTRE, PATIENT_LINK.c.patient_id == func.any(bindparam("patient_ids", type_=ARRAY(Uuid)))
-    )
+_REPLACED = select(PATIENT_LINK).where(
+    _IN_CENTRE, PATIENT_LINK.c.patient_id == func.any(bindparam("patient_ids", type_=ARRAY(Uuid)))
 )
-_OF_REPLACING = Statement(
-    select(PATIENT_LINK)
-    .where(_IN_CENTRE, PATIENT_LINK.c.replaced_by == func.any(bindparam("replacing_ids", type_=ARRAY(Uuid))))
-    .order_by(PATIENT_LINK.c.patient_id)
+_OTHER = PATIENT_LINK.alias("replacing")
+_REPLACING = select(_OTHER).where(
+    _OTHER.c.centre_id == bindparam("centre_id"),
+    _OTHER.c.replaced_by == func.any(bindparam("replacing_ids", type_=ARRAY(Uuid))),
 )
+# Two selections, not one with OR: each has its own index.
+_OF_PATIENTS = Statement(union(_REPLACED, _REPLACING).order_by("patient_id"))
+_OF_REPLACED = Statement(_REPLACED)
 _ADD = Statement(insert_row(PATIENT_LINK, "centre_id", "patient_id", "replaced_by"))
 # No two merges of a centre at a time: each could close a circle with what the other is about to say.
 _QUEUE = Statement(
@@ -94,10 +95,9 @@ class Links:
 
 async def links_of(tx: Transaction, patient_ids: Collection[UUID]) -> Links:
     """What is said of these patients. A patient's own transaction sees only who replaced them."""
-    rows = await tx.fetch(_OF_REPLACED, patient_ids=list(patient_ids))
-    rows += await tx.fetch(_OF_REPLACING, replacing_ids=list(patient_ids))
-    found = (PatientLink(row["patient_id"], row["replaced_by"], row["stored_at"]) for row in rows)
-    return Links(tuple(dict.fromkeys(found)))
+    ids = list(patient_ids)
+    rows = await tx.fetch(_OF_PATIENTS, patient_ids=ids, replacing_ids=ids)
+    return Links(tuple(PatientLink(row["patient_id"], row["replaced_by"], row["stored_at"]) for row in rows))
 
 
 async def find_replacement(tx: Transaction, patient_id: UUID) -> UUID | None:
