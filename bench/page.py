@@ -45,7 +45,8 @@ ANALYZE;
 @dataclass(frozen=True)
 class PageCost:
     """Medians in milliseconds. `cpu`: of this process for the whole page; `few` and `many`: from the request to the
-    HTML, beside so many responses of others; `pdf`: setting one, the words being there.
+    HTML, beside so many responses of others; `pdf`: setting one, the words being there. `loop`: CPU of a plain loop of
+    a million additions, between the pages: a core that others share is slower for both.
     """
 
     cpu_ms: float
@@ -53,6 +54,7 @@ class PageCost:
     many_ms: float
     others: tuple[int, int]
     pdf_ms: float
+    loop_ms: float
     html_bytes: int
 
     @property
@@ -115,9 +117,11 @@ async def _measured(site: Site, plan: Plan, say: Say) -> PageCost:
     places = {name: Installation(site.knowledge, pool) for name, pool in pools.items()}
     walls: dict[str, list[float]] = {name: [] for name in places}
     cpus: list[float] = []
+    loops: list[float] = []
     html = b""
     for number in range(plan.page_rounds):
         for name, place in places.items():
+            loops.append(_loop())
             for _ in range(plan.pages_a_round):
                 wall, cpu, html = await _timed(partial(_page, place, site))
                 walls[name].append(wall)
@@ -127,7 +131,15 @@ async def _measured(site: Site, plan: Plan, say: Say) -> PageCost:
     for pool in pools.values():
         await pool.close()
     few, many = (statistics.median(walls[name]) for name in (_FEW, _MANY))
-    return PageCost(statistics.median(cpus), few, many, plan.others, pdf_ms, len(html))
+    cpu_ms, loop_ms = statistics.median(cpus), statistics.median(loops)
+    return PageCost(cpu_ms, few, many, plan.others, pdf_ms, loop_ms, len(html))
+
+
+def _loop() -> float:
+    cpu, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return (time.process_time() - cpu) * 1e3
 
 
 async def _timed(work: Callable[[], Awaitable[bytes]]) -> tuple[float, float, bytes]:
