@@ -96,7 +96,7 @@ async def read_to_do(installed: Installed, call: Authenticated) -> ToDoList:
                 consultation_start=item.consultation.starts_at,
                 opens_at=item.opens_at,
                 status="open" if item.is_open else "later",
-                has_draft=item.has_draft,
+                has_draft=item.draft is not None,
             )
             for item in found
         ]

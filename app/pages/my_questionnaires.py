@@ -43,7 +43,7 @@ class Asked:
     visit: str
     whom: str | None
     is_open: bool
-    has_draft: bool
+    is_begun: bool
     opens: str
 
 
@@ -98,7 +98,7 @@ def _asked(found: MyQuestionnaires, item: ToDo, title: str) -> Asked:
         visit=_day(found, item.consultation.starts_at),
         whom=_whom(found, item.patient_id),
         is_open=item.is_open,
-        has_draft=item.has_draft,
+        is_begun=item in found.begun,
         opens=_day(found, item.opens_at),
     )
 

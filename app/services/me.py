@@ -10,7 +10,7 @@ from app.services.call import Call, opened
 from app.services.installation import Installation
 from app.store.centre import Centre, read_centre
 from app.store.consultation import StoredConsultation, consultations_of
-from app.store.draft import drafts_of
+from app.store.draft import Draft, drafts_of
 from app.store.response_reading import read_between
 from app.store.transaction import Transaction
 from questionnaires.definition import Questionnaire
@@ -31,14 +31,14 @@ class Self:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One questionnaire to answer before one consultation. `opens_at` may lie ahead."""
+    """One questionnaire to answer before one consultation. `opens_at` may lie ahead; `draft`: what was saved of it."""
 
     patient_id: UUID
     questionnaire: Questionnaire
     consultation: StoredConsultation
     opens_at: datetime
     is_open: bool
-    has_draft: bool
+    draft: Draft | None
 
 
 async def who_am_i(installation: Installation, call: Call) -> Self:
@@ -62,7 +62,7 @@ async def to_do_within(tx: Transaction, installation: Installation, call: Call) 
             for c in await consultations_of(tx, patient_id)
             if c.starts_at >= call.received_at and c.status not in DID_NOT_HAPPEN
         ]
-        drafts = {draft.instrument for draft in await drafts_of(tx, patient_id)}
+        drafts = {draft.instrument: draft for draft in await drafts_of(tx, patient_id)}
         for consultation in coming:
             opens_at = consultation.starts_at - OPENS_BEFORE
             given = await read_between(tx, patient_id, opens_at, consultation.starts_at)
@@ -74,7 +74,7 @@ async def to_do_within(tx: Transaction, installation: Installation, call: Call) 
                     consultation=consultation,
                     opens_at=opens_at,
                     is_open=opens_at <= call.received_at,
-                    has_draft=instrument in drafts,
+                    draft=drafts.get(instrument),
                 )
                 for instrument in consultation.instruments
                 if instrument not in answered

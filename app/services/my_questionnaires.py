@@ -1,6 +1,6 @@
 """A patient's own page: what they are asked, in their words, and for whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from app.security.operations import Operation, authorise
 from app.services.call import Call, opened
 from app.services.installation import Installation
 from app.services.me import ToDo, patients_of, to_do_within
+from app.services.open_link import is_recent
 from app.services.words import Words, words_of
 from app.store.centre import Centre, read_centre
 from app.store.patient import read_patients
@@ -19,11 +20,14 @@ from app.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class MyQuestionnaires:
-    """All that the page is made of. `given_names`: of those whom the caller may know by name."""
+    """All that the page is made of. `begun`: what goes on where it was left; `given_names`: of those who may be named
+    to the caller.
+    """
 
     patient_id: UUID
     centre: Centre
     to_do: tuple[ToDo, ...]
+    begun: Collection[ToDo]
     words: Words
     wording: Wording
     wanted: tuple[str, ...]
@@ -55,6 +59,7 @@ async def my_questionnaires(installation: Installation, call: Call, language: st
         patient_id=call.caller.patient_id,
         centre=centre,
         to_do=tuple(to_do),
+        begun=[one for one in to_do if one.draft and is_recent(installation, one.draft, None, call.received_at)],
         words=words,
         wording=installation.wordings.best(wanted),
         wanted=wanted,

@@ -146,14 +146,19 @@ async def read_opened(
     )
 
 
-def is_recent(installation: Installation, draft: Draft, link: PersonalLink, now: datetime) -> bool:
+def is_recent(installation: Installation, draft: Draft, link: PersonalLink | None, now: datetime) -> bool:
     """Whether a draft is of the days that the questionnaire asks about, or was saved since the link was made.
 
-    What a patient wrote months ago must not be sent as how they are today. Raises UnknownQuestionnaire.
+    What a patient wrote months ago must not be sent as how they are today; a version that is not here, after a step
+    back to an older release, fills nothing in. `link` None: where there is none yet.
     """
-    questionnaire = installation.catalogue.get(draft.instrument, draft.version)
+    family = installation.catalogue.instruments.get(draft.instrument)
+    questionnaire = family.versions.get(draft.version) if family else None
+    if questionnaire is None:
+        return False
     recall = max(recall_length(questionnaire.recall_period), timedelta(days=1))
-    return now - draft.saved_at <= recall or (link.made_at is not None and draft.saved_at >= link.made_at)
+    made_at = link.made_at if link else None
+    return now - draft.saved_at <= recall or (made_at is not None and draft.saved_at >= made_at)
 
 
 def _wanted(

@@ -72,6 +72,17 @@ async def test_an_old_draft_fills_nothing_in_and_is_no_part_of_what_is_saved_now
     assert filled((await later.open()).text) == {"can-wait": "no"}
 
 
+async def test_a_draft_of_a_version_that_is_not_here_any_more_fills_nothing_in(
+    linked: LinkedPatient, database: Database
+) -> None:
+    """After a step back to an older release, the questionnaire is asked anew, and not refused."""
+    await linked.post({**SAVE, "answer.quality-of-life": "3"})
+    await database.fetch("UPDATE draft SET version = '9.9.9' WHERE patient_id = $1", UUID(linked.id))
+    page = await linked.open()
+    assert (page.status_code, filled(page.text)) == (200, {})
+    assert (await linked.send(CALM)).status_code == 303
+
+
 async def test_a_draft_of_the_days_that_are_asked_about_is_gone_on_from(
     linked: LinkedPatient, database: Database
 ) -> None:

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import pytest
@@ -109,13 +110,15 @@ async def test_the_button_leads_to_the_page_for_answering_and_answering_empties_
     assert buttons(page) == []
 
 
-async def test_what_was_begun_is_gone_on_with(me: Me) -> None:
+async def test_what_was_begun_is_gone_on_with(me: Me, database: Database) -> None:
     path = (await me.press()).headers["location"]
     fields = {"version": "1.0.0", "action": "save", "answer.quality-of-life": "4"}
     await me.service.client.post(
         path, content=urlencode(fields), headers={"Content-Type": "application/x-www-form-urlencoded"}
     )
     assert WORDS["en"].say("answer.to_do_go_on") in text_of(await me.open())
+    await database.fetch("UPDATE draft SET saved_at = $2 WHERE patient_id = $1", UUID(me.id), NOON - timedelta(days=30))
+    assert WORDS["en"].say("answer.to_do_open") in text_of(await me.open()), "too old to fill the form in"
 
 
 async def test_however_often_the_button_is_pressed_there_is_one_link(me: Me) -> None:
