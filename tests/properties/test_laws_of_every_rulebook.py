@@ -123,7 +123,9 @@ def _most_missing(bound: BoundRule) -> int:
 @LAW
 @given(st.data())
 def test_taking_an_answer_away_touches_only_what_rests_on_it(case: Case, data: st.DataObject) -> None:
-    """A score that reads it names it, as missing or as supplied by its policy; the others stay as they were."""
+    """A score that reads it names it, as missing or as supplied by its policy; the others stay as they were, but those
+    of what is not asked without it, which say so.
+    """
     book, _ = case
     asked = book.questionnaire
     answers = data.draw(nearly_whole_answers(asked))
@@ -131,8 +133,9 @@ def test_taking_an_answer_away_touches_only_what_rests_on_it(case: Case, data: s
     assume(optional)
     taken = data.draw(st.sampled_from(optional))
     left = without_hidden(asked, {link_id: value for link_id, value in answers.items() if link_id != taken})
-    gone = answers.keys() - left.keys()
-    before, after = score(book, checked(book, answers)), score(book, checked(book, left))
+    whole, rest = checked(book, answers), checked(book, left)
+    gone = (answers.keys() - left.keys()) | (whole.enabled ^ rest.enabled)
+    before, after = score(book, whole), score(book, rest)
     for name, bound in book.rules.items():
         result = after[name]
         if taken in bound.rule.inputs:
