@@ -57,9 +57,19 @@ def link(place: int) -> Callable[[Demo], str]:
     return made
 
 
+def patient(demo: Demo, place: int) -> str:
+    """The id of the patient who stands there in the list of the demonstration."""
+    found: list[str] = re.findall(r"/demo/me\?patient=([0-9a-f-]{36})", httpx.get(f"{demo.base}/demo").text)
+    return found[place]
+
+
 def own_page(place: int) -> Callable[[Demo], str]:
     """The page of a patient who has signed in."""
-    return lambda demo: re.findall(r"/demo/me\?[^\"]+", httpx.get(f"{demo.base}/demo").text)[place]
+    return lambda demo: f"/demo/me?patient={patient(demo, place)}"
+
+
+def scores(place: int) -> Callable[[Demo], str]:
+    return lambda demo: f"/pages/patients/{patient(demo, place)}/scores"
 
 
 def of_nobody(_demo: Demo) -> str:
@@ -99,6 +109,8 @@ PICTURES = (
     Picture("questionnaire-dark", "en", PHONE, link(2), whole=False, scheme="dark"),
     Picture("answered-fr", "fr", PHONE, link(8), send_some),
     Picture("answered-ar", "ar", PHONE, link(9), send_some),
+    Picture("scores-fr", "fr", DESKTOP, scores(1)),
+    Picture("scores-ar", "ar", DESKTOP, scores(6)),
     Picture("my-questionnaires-fr", "fr", PHONE, own_page(3)),
     Picture("link-of-nobody-ar", "ar", PHONE, of_nobody),
 )
